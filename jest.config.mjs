@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+
+// Nest and Arquero are ES modules only, and Node links ES modules inside Jest's sandboxes only with this flag.
+// Started without it (`npx jest`, an editor's plug-in), Jest is started once more, with it.
+const vmModules = '--experimental-vm-modules';
+if (![...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')].includes(vmModules)) {
+  const again = [vmModules, '--disable-warning=ExperimentalWarning', ...process.argv.slice(1)];
+  process.exit(spawnSync(process.execPath, again, { stdio: 'inherit' }).status ?? 1);
+}
+
+const swc = {
+  sourceMaps: 'inline',
+  module: { type: 'es6' },
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+  },
+};
+
+export default {
+  roots: ['<rootDir>'],
+  testMatch: ['**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['/dist/'],
+  testEnvironment: '<rootDir>/scripts/jest/host-arrays-environment.mjs',
+  testEnvironmentOptions: { customExportConditions: ['@retrain/source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': ['@swc/jest', swc] },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
+  maxWorkers: 2,
+};
