@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 
 // Nest and Arquero are ES modules only, and Node links ES modules inside Jest's sandboxes only with this flag.
 // Started without it (`npx jest`, an editor's plug-in), Jest is started once more, with it.
@@ -19,7 +21,9 @@ const swc = {
 };
 
 export default {
-  roots: ['<rootDir>'],
+  roots: ['packages', 'plugins', 'apps', 'scripts', 'test', 'examples']
+    .map((folder) => join(import.meta.dirname, folder))
+    .filter((folder) => existsSync(folder)),
   testMatch: ['**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
