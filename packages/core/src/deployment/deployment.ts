@@ -1,0 +1,32 @@
+import type { JsonObject } from '../shared/json.js';
+
+/** The states of a deployment. */
+export type DeploymentStatus = 'awaiting_approval' | 'promoted' | 'rejected' | 'expired' | 'superseded' | 'rolled_back';
+
+/** The proposal to let a version answer, and what became of it. */
+export interface Deployment {
+  readonly id: string;
+  readonly model: string;
+  readonly version: number;
+  /** The champion it replaces; undefined for the first. */
+  readonly previousVersion?: number;
+  readonly runId?: string;
+  readonly kind: 'promotion' | 'rollback';
+  readonly strategy: 'direct';
+  readonly status: DeploymentStatus;
+  /** sha256 of the artifact the approval is bound to. */
+  readonly artifactSha256: string;
+  /** sha256 over the gates' verdicts the approval is bound to. */
+  readonly evidenceHash: string;
+  readonly evidence: JsonObject;
+  readonly requestedBy: string;
+  readonly reason: string;
+  readonly decidedBy?: string;
+  readonly decisionReason?: string;
+  readonly asOf: Date;
+  readonly createdAt: Date;
+  readonly expiresAt?: Date;
+  readonly decidedAt?: Date;
+}
+
+export type NewDeployment = Omit<Deployment, 'createdAt' | 'decidedAt' | 'decidedBy' | 'decisionReason'>;

@@ -1,0 +1,14 @@
+/** A hint that something changed in the database; listeners read the rows, and poll as well. */
+export type Signal =
+  | { readonly kind: 'champion_moved'; readonly model: string }
+  | { readonly kind: 'records_added'; readonly model: string }
+  | { readonly kind: 'config_changed' }
+  | { readonly kind: 'event_appended' };
+
+/** Hints between processes: fast, maybe lost. */
+export abstract class Signals {
+  /** Inside a unit of work the hint is sent on commit. */
+  abstract send(signal: Signal): Promise<void>;
+  /** Returns the function that stops listening. The connection behind it mends itself. */
+  abstract listen(listener: (signal: Signal) => void): () => void;
+}

@@ -1,0 +1,53 @@
+import type { JsonObject } from '../shared/json.js';
+import type { Metrics } from '../metric/metrics.js';
+
+/** Where a version came from. */
+export interface Lineage {
+  /** sha256 over the canonical training rows. */
+  readonly dataHash: string;
+  readonly schemaHash: string;
+  readonly recipe: { readonly use: string; readonly with: JsonObject };
+  readonly seed: number;
+  readonly codeVersion: string;
+  readonly configRevision: number;
+  /** The champion when this version was trained. */
+  readonly parentVersion?: number;
+  readonly trainingRows: number;
+  /** Every training row happened before this instant. Undefined for a model trained elsewhere. */
+  readonly trainedUntil?: Date;
+}
+
+/** An immutable version of a model. */
+export interface ModelVersion {
+  readonly id: string;
+  readonly model: string;
+  /** 1, 2, 3 … per model. */
+  readonly version: number;
+  /** The run that made it; undefined for a model registered from outside. */
+  readonly runId?: string;
+  readonly artifact: ArtifactRef;
+  /** Its evaluation on rows it was not fitted on: the baseline of later judgements. */
+  readonly evaluation?: Evaluation;
+  /** Frozen picture of its training features (drift/profile.ts), as JSON. */
+  readonly featureProfile?: JsonObject;
+  readonly lineage: Lineage;
+  readonly createdAt: Date;
+}
+
+/** A content-addressed file. */
+export interface ArtifactRef {
+  readonly uri: string;
+  /** Hex sha256 of the bytes; checked on every read. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Metrics on rows that the version was not fitted on. */
+export interface Evaluation {
+  readonly rows: number;
+  readonly from?: Date;
+  readonly until?: Date;
+  readonly metrics: Metrics;
+}
+
+export type NewModelVersion = Omit<ModelVersion, 'id' | 'version' | 'createdAt'>;

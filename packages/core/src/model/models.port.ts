@@ -1,0 +1,81 @@
+import type { Page, PageRequest } from '../shared/page.js';
+import type { ModelVersion, NewModelVersion } from './model-version.js';
+
+/** A model under our care. */
+export interface Model {
+  readonly name: string;
+  /** Name of its ModelDefinition. */
+  readonly definition: string;
+  /** Whether its triggers are evaluated on schedule (start/stop); survives restarts. */
+  readonly monitoring: boolean;
+  readonly createdAt: Date;
+}
+
+/** A name that points at one version: who answers (champion), who is tried (challenger). */
+export type AliasName = 'champion' | 'challenger';
+
+export interface Alias {
+  readonly model: string;
+  readonly alias: AliasName;
+  readonly version: number;
+  /** Counts the moves; a move names the revision it saw and loses when another one came first. */
+  readonly revision: number;
+  readonly movedAt: Date;
+}
+
+/** One move of an alias: the memory behind "which version answered then, and who put it there". */
+export interface AliasMove {
+  readonly id: number;
+  readonly model: string;
+  readonly alias: AliasName;
+  readonly version: number;
+  readonly previousVersion?: number;
+  readonly deploymentId?: string;
+  readonly actor: string;
+  readonly reason: string;
+  /** Wall-clock time of the move. */
+  readonly movedAt: Date;
+  /** The day as of which it was decided: equals movedAt except in a replay of the past. */
+  readonly asOf: Date;
+}
+
+export interface MoveAlias {
+  readonly model: string;
+  readonly alias: AliasName;
+  readonly version: number;
+  /** Revision of the alias that the decision saw; 0 when it did not exist. */
+  readonly expectedRevision: number;
+  readonly deploymentId?: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly asOf: Date;
+}
+
+/** The registry: models, their immutable versions, the aliases. */
+export abstract class Models {
+  /** Adds the model or leaves it as it is; returns the stored one. Definition never changes. */
+  abstract ensure(name: string, definition: string): Promise<Model>;
+  abstract find(name: string): Promise<Model | undefined>;
+  abstract list(): Promise<readonly Model[]>;
+  /** Returns whether it changed anything. */
+  abstract setMonitoring(name: string, monitoring: boolean): Promise<boolean>;
+
+  /** Numbers and stores a version. A second call for the same run returns the version of the first. */
+  abstract addVersion(version: NewModelVersion): Promise<ModelVersion>;
+  abstract version(model: string, version: number): Promise<ModelVersion | undefined>;
+  abstract versionOfRun(runId: string): Promise<ModelVersion | undefined>;
+  abstract versions(model: string, page: PageRequest): Promise<Page<ModelVersion>>;
+
+  abstract alias(model: string, alias: AliasName): Promise<Alias | undefined>;
+  /** Compare-and-set; returns the new alias, or undefined when someone moved it first. Writes the AliasMove. */
+  abstract moveAlias(move: MoveAlias): Promise<Alias | undefined>;
+  /** Newest first. */
+  abstract aliasMoves(model: string, alias: AliasName, page: PageRequest): Promise<Page<AliasMove>>;
+  /** The last move at or before `time`, by wall clock or by the day it was decided as of. */
+  abstract aliasAt(
+    model: string,
+    alias: AliasName,
+    time: Date,
+    by: 'wall_clock' | 'as_of',
+  ): Promise<AliasMove | undefined>;
+}

@@ -1,0 +1,55 @@
+import type { JsonObject } from '../shared/json.js';
+import type { OutcomeValue } from '../model/task.js';
+
+/** Which part of a rollout answered. */
+export type Arm = 'champion' | 'challenger' | 'shadow';
+
+/** One recorded answer of a model. */
+export interface Prediction {
+  readonly id: string;
+  /** Grows with every recorded prediction of the installation: the watermark of windows. */
+  readonly seq: number;
+  readonly model: string;
+  readonly version: number;
+  readonly arm: Arm;
+  /** Key of the record that will tell the outcome; several predictions may share it. */
+  readonly key?: string;
+  readonly input: JsonObject;
+  /** In schema order; null = missing. */
+  readonly features: readonly (number | null)[];
+  /** Probabilities in class order, or the one predicted value. */
+  readonly scores: readonly number[];
+  /** When the predicted event happens (simulated in a replay). */
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+}
+
+export type NewPrediction = Omit<Prediction, 'seq' | 'recordedAt'>;
+
+/** The observed outcome of a prediction. */
+export interface Outcome {
+  readonly predictionId: string;
+  readonly model: string;
+  readonly outcome: OutcomeValue;
+  readonly observedAt: Date;
+  readonly recordedAt: Date;
+  /** 1 when first recorded, +1 with each correction. */
+  readonly revision: number;
+}
+
+export interface NewOutcome {
+  readonly predictionId: string;
+  readonly model: string;
+  readonly outcome: OutcomeValue;
+  readonly observedAt: Date;
+}
+
+/** What recording one outcome did. */
+export type OutcomeEffect = 'recorded' | 'unchanged' | 'corrected';
+
+/** A prediction together with its outcome. */
+export interface MaturedPrediction {
+  readonly prediction: Prediction;
+  readonly outcome: OutcomeValue;
+  readonly observedAt: Date;
+}

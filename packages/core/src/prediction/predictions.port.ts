@@ -1,0 +1,57 @@
+import type { Page, PageRequest } from '../shared/page.js';
+import type { MaturedPrediction, NewOutcome, NewPrediction, OutcomeEffect, Prediction } from './prediction.js';
+
+/** Which predictions a judgement looks at. */
+export interface PredictionWindow {
+  readonly model: string;
+  /** Only this version's answers when given. */
+  readonly version?: number;
+  /** Only the callers' answers (champion arm) unless another is named. */
+  readonly arm?: 'champion' | 'challenger' | 'shadow';
+  /** Only predictions with seq > afterSeq. */
+  readonly afterSeq?: number;
+  /** Only predictions of events at or before this instant, and outcomes observed at or before it. */
+  readonly asOf?: Date;
+  /** Only predictions of events after this instant. */
+  readonly occurredAfter?: Date;
+  /** The newest rows only, at most this many. */
+  readonly limit: number;
+}
+
+export interface Coverage {
+  /** Predictions in the window. */
+  readonly predictions: number;
+  /** Those whose outcome is known. */
+  readonly matured: number;
+}
+
+/** Stores predictions and their outcomes. */
+export abstract class Predictions {
+  /** Resolves once all rows are durable. Inserting an id again is a no-op. */
+  abstract insert(predictions: readonly NewPrediction[]): Promise<void>;
+  abstract find(id: string): Promise<Prediction | undefined>;
+  /** Predictions with these record keys, for matching outcomes to them. */
+  abstract withKeys(model: string, keys: readonly string[]): Promise<readonly Prediction[]>;
+  abstract withIds(model: string, ids: readonly string[]): Promise<readonly Prediction[]>;
+  /** Newest first. */
+  abstract list(model: string, page: PageRequest): Promise<Page<Prediction>>;
+
+  /**
+   * Records, leaves unchanged or corrects each outcome; the effects come back in the order given. A correction
+   * keeps the old value in the audit trail. Serialised per prediction: racing calls end in one of their values.
+   */
+  abstract recordOutcomes(outcomes: readonly NewOutcome[]): Promise<readonly OutcomeEffect[]>;
+
+  /** Number of predictions of the callers' arms (shadow answers do not count) with seq > afterSeq. */
+  abstract countSince(model: string, afterSeq: number): Promise<number>;
+  /** The newest seq in use, 0 when there is none: the watermark a run starts from. */
+  abstract lastSeq(): Promise<number>;
+  abstract coverage(window: PredictionWindow): Promise<Coverage>;
+  /** Ascending by seq. */
+  abstract matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]>;
+  /**
+   * Feature rows of a window, ascending by seq, in chunks of a bounded size.
+   * Each chunk is row-major float32 with `width` columns, NaN = missing.
+   */
+  abstract featureChunks(window: PredictionWindow, width: number): AsyncIterable<Float32Array>;
+}

@@ -1,0 +1,62 @@
+import type { JsonObject } from '../shared/json.js';
+import type { Page, PageRequest } from '../shared/page.js';
+import type { NewTrainingRun, RunFailure, RunStage, RunStatus, TrainingRun } from './training-run.js';
+
+/** What ends or parks an attempt. */
+export interface RunConclusion {
+  readonly status: Exclude<RunStatus, 'queued' | 'running'>;
+  readonly at: Date;
+  readonly result?: JsonObject;
+  readonly failure?: RunFailure;
+}
+
+/** The rows of runs: each method that changes one is a compare-and-set that answers undefined/false when it lost. */
+export abstract class TrainingRuns {
+  /** Inserts a queued run; answers undefined when the model already has a queued or running one. */
+  abstract insert(run: NewTrainingRun): Promise<TrainingRun | undefined>;
+  abstract find(id: string): Promise<TrainingRun | undefined>;
+  /** The model's queued or running run. */
+  abstract active(model: string): Promise<TrainingRun | undefined>;
+  /** The model's runs that wait for a person, newest first. */
+  abstract awaitingApproval(model: string): Promise<readonly TrainingRun[]>;
+  /** The run requested last, whatever became of it: cool-down counts every attempt. */
+  abstract latest(model: string): Promise<TrainingRun | undefined>;
+  /** Newest first; of all models when `model` is undefined. */
+  abstract list(model: string | undefined, page: PageRequest): Promise<Page<TrainingRun>>;
+  abstract count(model: string): Promise<number>;
+
+  /**
+   * Takes a queued run, or a running one whose lease has run out, under a new token: attempt + 1, status running.
+   * Answers undefined when someone else holds it, it is final, its `notBefore` lies ahead, or as many runs (over all
+   * models) as `maxConcurrent` hold a live lease already. Serialised, so that the limit holds over all processes.
+   */
+  abstract claim(
+    id: string,
+    token: string,
+    now: Date,
+    leaseUntil: Date,
+    maxConcurrent: number,
+  ): Promise<TrainingRun | undefined>;
+  /** Extends the lease and stores the stage's progress; undefined when the token no longer holds the run. */
+  abstract heartbeat(id: string, token: string, leaseUntil: Date, progress: number): Promise<TrainingRun | undefined>;
+  /** Marks the stage as begun. */
+  abstract beginStage(id: string, token: string, stage: RunStage): Promise<boolean>;
+  /** Stores the output of a completed stage. */
+  abstract completeStage(id: string, token: string, stage: RunStage, output: JsonObject): Promise<boolean>;
+  abstract setCandidate(id: string, token: string, version: number): Promise<boolean>;
+  /** Hands a running run back to the queue (transient failure or graceful shutdown), not before `notBefore`. */
+  abstract requeue(id: string, token: string, notBefore: Date, failure?: RunFailure): Promise<boolean>;
+  /** Ends or parks a running run. */
+  abstract conclude(id: string, token: string, conclusion: RunConclusion): Promise<boolean>;
+  /** Decides a run that waits for approval. */
+  abstract decide(
+    id: string,
+    status: 'deployed' | 'rejected' | 'cancelled',
+    at: Date,
+    result?: JsonObject,
+  ): Promise<boolean>;
+  /** Cancels a queued run at once (answers its final row) or asks a running one to stop (row with cancelRequested). */
+  abstract requestCancel(id: string, by: string, reason: string, at: Date): Promise<TrainingRun | undefined>;
+  /** Queued runs that are due and running ones whose lease ran out: what the queue may have lost. */
+  abstract findLost(now: Date): Promise<readonly TrainingRun[]>;
+}

@@ -1,0 +1,67 @@
+import type { RetrainingConfig } from '../config/retraining-config.js';
+import type { FeatureProfile } from '../drift/feature-profile.js';
+import type { ModelDefinition } from '../model/model-definition.js';
+import type { ModelVersion } from '../model/model-version.js';
+import type { Coverage, PredictionWindow } from '../prediction/predictions.port.js';
+import type { MaturedPrediction } from '../prediction/prediction.js';
+import type { Json, JsonObject } from '../shared/json.js';
+
+/** What a trigger says. Not enough data is neither healthy nor degraded. */
+export type TriggerVerdictKind = 'fired' | 'clear' | 'insufficient_data' | 'error';
+
+/** A trigger's judgement with its evidence. */
+export interface TriggerVerdict {
+  readonly trigger: string;
+  readonly verdict: TriggerVerdictKind;
+  /** What was measured, in the threshold's unit. */
+  readonly score?: number;
+  readonly threshold?: number;
+  /** Rows the score rests on. */
+  readonly n?: number;
+  readonly interval?: readonly [number, number];
+  readonly pValue?: number;
+  /** One sentence for people. */
+  readonly reason: string;
+  readonly evidence: JsonObject;
+}
+
+/** What a trigger may look at. Readers are lazy: what nobody asks for is never read. */
+export interface TriggerContext {
+  readonly model: string;
+  readonly definition: Pick<ModelDefinition, 'name' | 'task' | 'schema'>;
+  /** The instant the check is made for; rows of later events do not exist for it. */
+  readonly asOf: Date;
+  readonly config: RetrainingConfig;
+  readonly champion?: ModelVersion;
+  /** Days since the champion took over and since the last run was requested, on the check's clock. */
+  readonly championAgeDays?: number;
+  readonly daysSinceLastRetraining?: number;
+  /** Recorded answers since the last run was requested. */
+  readonly predictionsSinceRetraining: number;
+  /** Matured answers of the champion since it took over, ascending. */
+  matured(limit?: number): Promise<readonly MaturedPrediction[]>;
+  coverage(): Promise<Coverage>;
+  /** The champion's frozen reference profile; undefined when it has none. */
+  referenceProfile(): FeatureProfile | undefined;
+  /** Profile, on the reference's bins, of the features that the champion has answered since it took over. */
+  currentProfile(): Promise<FeatureProfile | undefined>;
+  /** For what the readers above do not cover. */
+  window(overrides: Partial<PredictionWindow>): PredictionWindow;
+}
+
+/** A reason to retrain, registered by name and used from the configuration as `{use, with}`. */
+export interface TriggerDefinition<O extends JsonObject = JsonObject> {
+  readonly name: string;
+  readonly description: string;
+  /** Checks and completes `with:`; throws a DomainError whose issues carry paths relative to `with`. */
+  parseOptions(raw: Readonly<Record<string, Json>>): O;
+  evaluate(
+    context: TriggerContext,
+    options: O,
+  ): Promise<Omit<TriggerVerdict, 'trigger'>> | Omit<TriggerVerdict, 'trigger'>;
+}
+
+/** Declares a trigger. */
+export function defineTrigger<O extends JsonObject>(definition: TriggerDefinition<O>): TriggerDefinition<O> {
+  return definition;
+}

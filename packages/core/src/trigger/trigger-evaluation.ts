@@ -1,0 +1,25 @@
+import type { TriggerVerdict } from './trigger-definition.js';
+
+/** What became of a check. */
+export type EvaluationDecision =
+  | 'no_trigger' // nothing fired
+  | 'run_requested'
+  | 'coalesced' // a run was already queued or running
+  | 'cooling_down'
+  | 'no_champion'
+  | 'dry_run';
+
+/** One check of all triggers of a model, as it is stored. */
+export interface TriggerEvaluation {
+  readonly id: string;
+  readonly model: string;
+  readonly evaluatedAt: Date;
+  readonly asOf: Date;
+  readonly verdicts: readonly TriggerVerdict[];
+  readonly decision: EvaluationDecision;
+  /** End of the cool-down that held the run back. */
+  readonly cooldownUntil?: Date;
+  readonly runId?: string;
+  readonly predictionCount: number;
+  readonly daysSinceLastRetraining?: number;
+}

@@ -1,0 +1,11 @@
+import type { Page, PageRequest } from '../shared/page.js';
+import type { TriggerEvaluation } from './trigger-evaluation.js';
+
+/** The stored checks. */
+export abstract class TriggerEvaluations {
+  abstract insert(evaluation: TriggerEvaluation): Promise<void>;
+  abstract latest(model: string): Promise<TriggerEvaluation | undefined>;
+  /** Newest first; only those where a trigger fired when `firedOnly`. */
+  abstract list(model: string, page: PageRequest, firedOnly: boolean): Promise<Page<TriggerEvaluation>>;
+  abstract countFired(model: string): Promise<number>;
+}
