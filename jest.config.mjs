@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { swcOptions } from './scripts/typescript/options.mjs';
 
 // Nest and Arquero are ES modules only, and Node links ES modules inside Jest's sandboxes only with this flag.
 // Started without it (`npx jest`, an editor's plug-in), Jest is started once more, with it.
@@ -9,16 +10,6 @@ if (![...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')].inclu
   const again = [vmModules, '--disable-warning=ExperimentalWarning', ...process.argv.slice(1)];
   process.exit(spawnSync(process.execPath, again, { stdio: 'inherit' }).status ?? 1);
 }
-
-const swc = {
-  sourceMaps: 'inline',
-  module: { type: 'es6' },
-  jsc: {
-    target: 'es2022',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-  },
-};
 
 export default {
   roots: ['packages', 'plugins', 'apps', 'scripts', 'test', 'examples']
@@ -30,7 +21,10 @@ export default {
   testEnvironment: '<rootDir>/scripts/jest/host-arrays-environment.mjs',
   testEnvironmentOptions: { customExportConditions: ['@retrain/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': ['@swc/jest', swc] },
+  transform: { '\\.ts$': ['@swc/jest', swcOptions] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
+  globalSetup: '<rootDir>/scripts/jest/test-run.setup.mjs',
+  globalTeardown: '<rootDir>/scripts/jest/test-run.teardown.mjs',
+  testTimeout: 20_000,
   maxWorkers: 2,
 };
