@@ -1,1 +1,11 @@
-export {};
+export { ChildProcessFitting, type ChildProcessFittingOptions } from './fitting/child-process-fitting.js';
+export { loadTrainers } from './fitting/load-trainers.js';
+export { constant, node, tensorInfo, writeModel, type OnnxGraph } from './onnx/graph.js';
+export { inspectArtifact, readLineage } from './onnx/inspect-artifact.js';
+export { linearRegressionModel, softmaxRegressionModel, type LinearModel } from './onnx/linear-models.js';
+export { FileRowReader } from './reader/file-row-reader.js';
+export { OnnxScorerLoader } from './scoring/onnx-scorer-loader.js';
+export { fitLineage } from './trainer/fit-lineage.js';
+export { linearRegression } from './trainer/linear-regression.js';
+export { mlPlugin } from './trainer/ml-plugin.js';
+export { CHECK_ROWS, softmaxRegression } from './trainer/softmax-regression.js';

@@ -1,0 +1,46 @@
+import { setPriority } from 'node:os';
+import { loadTrainers } from './load-trainers.js';
+import { reportOf, type FitOrder, type FitReport } from './messages.js';
+import { startWatchdog } from './watchdog.js';
+
+// Entry of the fitting process: one order in, reports out, then it ends.
+
+/** Below the processes that answer requests on the same machine. */
+const NICENESS = 10;
+
+process.on('disconnect', () => process.exit(1));
+process.once('message', (order: FitOrder) => void answer(order));
+
+async function answer(order: FitOrder): Promise<void> {
+  startWatchdog(order.memoryMb);
+  lowerPriority();
+  const outcome = await fit(order).catch(reportOf);
+  process.send!(outcome, undefined, undefined, () => process.exit(0));
+}
+
+async function fit(order: FitOrder): Promise<FitReport> {
+  const trainers = await loadTrainers(order.modules);
+  const { dataset, options, seed, lineage } = order;
+  const model = await trainers.get(order.trainer).fit({
+    dataset,
+    options,
+    seed,
+    lineage,
+    // The host aborts by ending this process.
+    signal: new AbortController().signal,
+    onProgress: (fraction) => report({ kind: 'progress', fraction }),
+  });
+  return { kind: 'fitted', model };
+}
+
+function report(message: FitReport): void {
+  if (process.connected) process.send!(message);
+}
+
+function lowerPriority(): void {
+  try {
+    setPriority(NICENESS);
+  } catch {
+    // A sandbox may forbid it; the fit is right at any priority.
+  }
+}

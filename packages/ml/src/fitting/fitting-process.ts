@@ -1,0 +1,35 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** Share of the allowed memory that V8's heap may take; the rest is for typed arrays, stacks and the runtime itself. */
+const HEAP_SHARE = 0.75;
+
+/** Variables that the fitting process inherits; secrets of the host stay out of the reach of trainers. */
+const ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'LANG', 'LC_ALL', 'TZ', 'NODE_ENV', 'SystemRoot'];
+
+/** Starts a fitting process in a process group of its own, so that whatever it starts can be ended with it. */
+export function startFittingProcess(memoryMb: number): ChildProcess {
+  const source = import.meta.url.endsWith('.ts');
+  const entry = new URL(source ? './child.ts' : './child.js', import.meta.url);
+  const fromSource = ['--conditions=@retrain/source', `--import=${new URL('./from-source.mjs', import.meta.url).href}`];
+  const heapMb = Math.max(16, Math.floor(memoryMb * HEAP_SHARE));
+  const flags = [`--max-old-space-size=${heapMb}`, ...(source ? fromSource : [])];
+  const known = ENVIRONMENT.filter((name) => process.env[name] !== undefined);
+  return spawn(process.execPath, [...flags, fileURLToPath(entry)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    detached: true,
+    env: Object.fromEntries(known.map((name) => [name, process.env[name]])),
+  });
+}
+
+/** Sends a signal to the whole process group; says nothing when it is gone already. */
+export function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // Ended in the meantime.
+  }
+}

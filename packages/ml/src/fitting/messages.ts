@@ -1,0 +1,52 @@
+import {
+  DomainError,
+  type Dataset,
+  type ErrorKind,
+  type FittedModel,
+  type Issue,
+  type JsonObject,
+} from '@retrain/core';
+
+/** What the fitting process is sent, once. */
+export interface FitOrder {
+  /** Plug-in modules to import, as given to the host. */
+  readonly modules: readonly string[];
+  readonly trainer: string;
+  readonly options: JsonObject;
+  readonly dataset: Dataset;
+  readonly seed: number;
+  readonly lineage: Readonly<Record<string, string>>;
+  readonly memoryMb: number;
+}
+
+/** What the fitting process sends back: any number of `progress`, then one of the others. */
+export type FitReport =
+  | { readonly kind: 'progress'; readonly fraction: number }
+  | { readonly kind: 'fitted'; readonly model: FittedModel }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** A DomainError in a form that survives the way between processes. */
+export interface Refusal {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly message: string;
+  readonly issues: readonly Issue[];
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** The report of whatever a fit threw. */
+export function reportOf(error: unknown): FitReport {
+  if (error instanceof DomainError) {
+    const { kind, code, message, issues, details } = error;
+    // Through JSON, because a plug-in may have put anything into details.
+    const refusal = JSON.parse(JSON.stringify({ kind, code, message, issues, details })) as Refusal;
+    return { kind: 'refused', refusal };
+  }
+  return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+}
+
+/** The DomainError that a refusal was made of. */
+export function domainErrorOf({ kind, code, message, issues, details }: Refusal): DomainError {
+  return new DomainError(kind, code, message, issues, details);
+}

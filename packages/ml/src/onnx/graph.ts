@@ -1,0 +1,103 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from 'onnx-buf';
+
+/** Versions that every written model declares. */
+const IR_VERSION = 8n;
+const OPSET = 17n;
+
+/** A graph to write, in topological order. */
+export interface OnnxGraph {
+  readonly name: string;
+  readonly nodes: readonly NodeProto[];
+  readonly constants: readonly TensorProto[];
+  readonly inputs: readonly ValueInfoProto[];
+  readonly outputs: readonly ValueInfoProto[];
+  /** Goes to metadata_props, ordered by key. */
+  readonly lineage: Readonly<Record<string, string>>;
+}
+
+/** The bytes of an ONNX model; equal graphs give equal bytes. */
+export function writeModel(graph: OnnxGraph): Uint8Array {
+  const { name, nodes, constants, inputs, outputs, lineage } = graph;
+  const keys = Object.keys(lineage).sort();
+  const model = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    opsetImport: [{ domain: '', version: OPSET }],
+    producerName: 'retrain',
+    graph: {
+      name,
+      node: [...nodes],
+      initializer: [...constants],
+      input: [...inputs],
+      output: [...outputs],
+    },
+    metadataProps: keys.map((key) => ({ key, value: lineage[key]! })),
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+/** One operator of the default domain; whole-number attributes only. */
+export function node(
+  operator: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Readonly<Record<string, number>> = {},
+): NodeProto {
+  return create(NodeProtoSchema, {
+    opType: operator,
+    name: output,
+    input: [...inputs],
+    output: [output],
+    attribute: Object.entries(attributes).map(([name, value]) => ({
+      name,
+      type: AttributeProto_AttributeType.INT,
+      i: BigInt(value),
+    })),
+  });
+}
+
+/** A float32 constant. */
+export function constant(name: string, shape: readonly number[], values: ArrayLike<number>): TensorProto {
+  const bytes = new Uint8Array(values.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (let index = 0; index < values.length; index++) view.setFloat32(index * 4, values[index]!, true);
+  return create(TensorProtoSchema, {
+    name,
+    dims: shape.map(BigInt),
+    dataType: TensorProto_DataType.FLOAT,
+    rawData: bytes,
+  });
+}
+
+/** A tensor that goes in or out; a dimension that is a string varies from call to call. */
+export function tensorInfo(name: string, type: 'float' | 'int64', shape: readonly (number | string)[]): ValueInfoProto {
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: {
+      value: {
+        case: 'tensorType',
+        value: {
+          elemType: type === 'float' ? TensorProto_DataType.FLOAT : TensorProto_DataType.INT64,
+          shape: {
+            dim: shape.map((size) => ({
+              value:
+                typeof size === 'string'
+                  ? { case: 'dimParam' as const, value: size }
+                  : { case: 'dimValue' as const, value: BigInt(size) },
+            })),
+          },
+        },
+      },
+    },
+  });
+}

@@ -1,0 +1,80 @@
+import type { NodeProto, TensorProto } from 'onnx-buf';
+import { constant, node, tensorInfo, writeModel } from './graph.js';
+
+/** A model that is linear in standardised features. */
+export interface LinearModel {
+  readonly standardisation: {
+    /** Per feature; also what a missing value is replaced by. */
+    readonly means: ArrayLike<number>;
+    /** Per feature, not zero. */
+    readonly scales: ArrayLike<number>;
+  };
+  /** outputs x features, row-major. */
+  readonly weights: ArrayLike<number>;
+  /** One per output. */
+  readonly intercepts: ArrayLike<number>;
+  readonly lineage: Readonly<Record<string, string>>;
+}
+
+/**
+ * A softmax regression: `features` f32[N,F], NaN = missing -> `probabilities` f32[N,C] and `label` int64[N] (the index of
+ * the most probable class).
+ */
+export function softmaxRegressionModel(model: LinearModel): Uint8Array {
+  const { width, outputs, nodes, constants } = linearScores(model, 'scores');
+  return writeModel({
+    name: 'softmax_regression',
+    nodes: [
+      ...nodes,
+      node('Softmax', ['scores'], 'probabilities', { axis: 1 }),
+      node('ArgMax', ['probabilities'], 'label', { axis: 1, keepdims: 0 }),
+    ],
+    constants,
+    inputs: [tensorInfo('features', 'float', ['N', width])],
+    outputs: [tensorInfo('label', 'int64', ['N']), tensorInfo('probabilities', 'float', ['N', outputs])],
+    lineage: model.lineage,
+  });
+}
+
+/** A linear regression: `features` f32[N,F], NaN = missing -> `value` f32[N,1]. */
+export function linearRegressionModel(model: LinearModel): Uint8Array {
+  const { width, nodes, constants } = linearScores(model, 'value');
+  return writeModel({
+    name: 'linear_regression',
+    nodes,
+    constants,
+    inputs: [tensorInfo('features', 'float', ['N', width])],
+    outputs: [tensorInfo('value', 'float', ['N', 1])],
+    lineage: model.lineage,
+  });
+}
+
+interface LinearPart {
+  readonly width: number;
+  readonly outputs: number;
+  readonly nodes: readonly NodeProto[];
+  readonly constants: readonly TensorProto[];
+}
+
+/** Impute by the mean, standardise, multiply: `features` -> `output` f32[N, outputs]. */
+function linearScores({ standardisation, weights, intercepts }: LinearModel, output: string): LinearPart {
+  const width = standardisation.means.length;
+  const outputs = intercepts.length;
+  return {
+    width,
+    outputs,
+    nodes: [
+      node('IsNaN', ['features'], 'missing'),
+      node('Where', ['missing', 'means', 'features'], 'complete'),
+      node('Sub', ['complete', 'means'], 'centred'),
+      node('Div', ['centred', 'scales'], 'standardised'),
+      node('Gemm', ['standardised', 'weights', 'intercepts'], output, { transB: 1 }),
+    ],
+    constants: [
+      constant('means', [width], standardisation.means),
+      constant('scales', [width], standardisation.scales),
+      constant('weights', [outputs, width], weights),
+      constant('intercepts', [outputs], intercepts),
+    ],
+  };
+}

@@ -1,0 +1,32 @@
+import { messageOf, ScorerLoader, type Scorer, type ScorerExpectation } from '@retrain/core';
+import { InferenceSession } from 'onnxruntime-node';
+import { inspectArtifact, invalidArtifact, outputName } from '../onnx/inspect-artifact.js';
+import { OnnxScorer } from './onnx-scorer.js';
+import { probe } from './probe.js';
+
+/** Loads ONNX artifacts into ONNX Runtime, on the calling thread: made for models that answer in microseconds. */
+export class OnnxScorerLoader extends ScorerLoader {
+  override async load(artifact: Uint8Array, expectation: ScorerExpectation): Promise<Scorer> {
+    inspectArtifact(artifact, expectation);
+    const session = await createSession(artifact);
+    const problems = await probe(session, expectation);
+    if (problems.length > 0) {
+      await session.release();
+      throw invalidArtifact(problems);
+    }
+    return new OnnxScorer(session, outputName(expectation), expectation.inputs, expectation.outputs);
+  }
+}
+
+async function createSession(artifact: Uint8Array): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(artifact, {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    throw invalidArtifact([`ONNX Runtime cannot load it: ${messageOf(error)}`]);
+  }
+}

@@ -1,0 +1,6 @@
+import type { Plugin } from '@retrain/core';
+import { linearRegression } from './linear-regression.js';
+import { softmaxRegression } from './softmax-regression.js';
+
+/** The trainers that are always available, registered through the same door as anybody's. */
+export const mlPlugin: Plugin = { name: 'ml', trainers: [softmaxRegression, linearRegression] };
