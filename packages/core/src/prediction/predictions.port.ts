@@ -1,5 +1,5 @@
 import type { Page, PageRequest } from '../shared/page.js';
-import type { MaturedPrediction, NewOutcome, NewPrediction, OutcomeEffect, Prediction } from './prediction.js';
+import type { MaturedPrediction, NewOutcome, NewPrediction, Outcome, OutcomeEffect, Prediction } from './prediction.js';
 
 /** Which predictions a judgement looks at. */
 export interface PredictionWindow {
@@ -41,6 +41,8 @@ export abstract class Predictions {
    * keeps the old value in the audit trail. Serialised per prediction: racing calls end in one of their values.
    */
   abstract recordOutcomes(outcomes: readonly NewOutcome[]): Promise<readonly OutcomeEffect[]>;
+  /** The outcomes as they stand of these predictions, in any order; unknown ids and open predictions are left out. */
+  abstract outcomesOf(predictionIds: readonly string[]): Promise<readonly Outcome[]>;
 
   /** Number of predictions of the callers' arms (shadow answers do not count) with seq > afterSeq. */
   abstract countSince(model: string, afterSeq: number): Promise<number>;
