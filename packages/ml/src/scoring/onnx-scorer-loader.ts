@@ -24,7 +24,8 @@ async function createSession(artifact: Uint8Array): Promise<InferenceSession> {
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       executionMode: 'sequential',
-      logSeverityLevel: 3,
+      // Fatal only: every error is thrown and reported by whoever called.
+      logSeverityLevel: 4,
     });
   } catch (error) {
     throw invalidArtifact([`ONNX Runtime cannot load it: ${messageOf(error)}`]);

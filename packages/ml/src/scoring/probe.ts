@@ -18,8 +18,9 @@ export async function probe(session: InferenceSession, expectation: ScorerExpect
     const problem = await answerProblem(session, expectation, probeRows(rows, inputs), rows, `${rows} rows`);
     if (problem) return [problem];
   }
-  const missing = new Float32Array(inputs).fill(NaN);
-  const problem = await answerProblem(session, expectation, missing, 1, 'a row of missing values (NaN)');
+  const missing = new Float32Array(inputs * 2).fill(NaN);
+  missing.set(probeRows(1, inputs).subarray(0, inputs >>> 1));
+  const problem = await answerProblem(session, expectation, missing, 2, 'rows of missing values (NaN)');
   return problem ? [`${problem}; impute missing values inside the model`] : [];
 }
 
@@ -58,9 +59,10 @@ function rowProblem(scores: Float32Array, probabilities: boolean): string | unde
   return Math.abs(sum - 1) > TOLERANCE ? `${shown}, which sums to ${sum.toPrecision(6)} instead of 1` : undefined;
 }
 
-/** Rows that vary over several magnitudes, every seventh value missing; the same every time. */
+/** Rows that vary over several magnitudes; the same every time. */
 function probeRows(rows: number, inputs: number): Float32Array {
-  return Float32Array.from({ length: rows * inputs }, (_, index) =>
-    index % 7 === 6 ? NaN : Math.sin(index * 12.9898) * 10 ** ((index % 5) - 1),
+  return Float32Array.from(
+    { length: rows * inputs },
+    (_, index) => Math.sin(index * 12.9898) * 10 ** ((index % 5) - 1),
   );
 }
