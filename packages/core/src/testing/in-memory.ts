@@ -1,0 +1,45 @@
+import type { InstallationConfig } from '../config/retraining-config.js';
+import { aConfig } from './builders.js';
+import { CountingIds } from './counting-ids.js';
+import { FakeClock } from './fake-clock.js';
+import { MemoryArtifactStore } from './memory-artifact-store.js';
+import { MemoryChampionFiles } from './memory-champion-files.js';
+import { MemoryConfigStore } from './memory-config-store.js';
+import { MemoryDatabase } from './memory-database.js';
+import { MemoryDeliveries } from './memory-deliveries.js';
+import { MemoryDeployments } from './memory-deployments.js';
+import { MemoryEventLog } from './memory-event-log.js';
+import { MemoryJobQueue } from './memory-job-queue.js';
+import { MemoryModels } from './memory-models.js';
+import { MemoryPredictions } from './memory-predictions.js';
+import { MemoryRecords } from './memory-records.js';
+import { MemorySignals } from './memory-signals.js';
+import { MemoryTrainingRuns } from './memory-training-runs.js';
+import { MemoryTriggerEvaluations } from './memory-trigger-evaluations.js';
+
+/** A whole installation in memory: every adapter on one database and one clock. */
+export function inMemory(options: { config?: Partial<InstallationConfig>; now?: Date | string } = {}) {
+  const clock = new FakeClock(options.now);
+  const ids = new CountingIds();
+  const unitOfWork = new MemoryDatabase();
+  return {
+    clock,
+    ids,
+    unitOfWork,
+    events: new MemoryEventLog(unitOfWork, clock),
+    models: new MemoryModels(unitOfWork, clock, ids),
+    predictions: new MemoryPredictions(unitOfWork, clock),
+    records: new MemoryRecords(unitOfWork, clock),
+    runs: new MemoryTrainingRuns(unitOfWork),
+    evaluations: new MemoryTriggerEvaluations(unitOfWork),
+    deployments: new MemoryDeployments(unitOfWork, clock),
+    signals: new MemorySignals(unitOfWork),
+    deliveries: new MemoryDeliveries(unitOfWork),
+    championFiles: new MemoryChampionFiles(),
+    artifacts: new MemoryArtifactStore(),
+    jobs: new MemoryJobQueue(clock),
+    config: new MemoryConfigStore(aConfig(options.config), clock),
+  };
+}
+
+export type InMemory = ReturnType<typeof inMemory>;

@@ -1,0 +1,132 @@
+import type { ModelVersion, NewModelVersion } from '../model/model-version.js';
+import {
+  Models,
+  type Alias,
+  type AliasMove,
+  type AliasName,
+  type Model,
+  type MoveAlias,
+} from '../model/models.port.js';
+import type { Clock } from '../shared/clock.port.js';
+import { notFound } from '../shared/errors.js';
+import type { Ids } from '../shared/ids.port.js';
+import type { Page, PageRequest } from '../shared/page.js';
+import type { MemoryDatabase } from './memory-database.js';
+import { pageOf } from './memory-page.js';
+
+export class MemoryModels extends Models {
+  private readonly models;
+  private readonly modelVersions;
+  private readonly aliases;
+  private readonly moves;
+  private lastMove = 0;
+
+  constructor(
+    private readonly database: MemoryDatabase,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {
+    super();
+    this.models = database.table<Model>();
+    this.modelVersions = database.table<ModelVersion>();
+    this.aliases = database.table<Alias>();
+    this.moves = database.table<AliasMove>();
+  }
+
+  ensure(name: string, definition: string): Promise<Model> {
+    const added = { name, definition, monitoring: true, createdAt: this.clock.now() };
+    return this.database.write(() => this.models.get(name) ?? this.models.set(name, added));
+  }
+
+  async find(name: string): Promise<Model | undefined> {
+    return this.models.get(name);
+  }
+
+  async list(): Promise<readonly Model[]> {
+    return this.models.values().sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  setMonitoring(name: string, monitoring: boolean): Promise<boolean> {
+    return this.database.write(() => {
+      const model = this.models.get(name);
+      if (!model || model.monitoring === monitoring) return false;
+      this.models.set(name, { ...model, monitoring });
+      return true;
+    });
+  }
+
+  addVersion(version: NewModelVersion): Promise<ModelVersion> {
+    return this.database.write(() => {
+      const existing = version.runId === undefined ? undefined : this.ofRun(version.runId);
+      if (existing) return existing;
+      if (!this.models.get(version.model)) throw notFound('unknown_model', `There is no model "${version.model}".`);
+      const number = this.versionsOf(version.model).length + 1;
+      const added = { ...version, id: this.ids.next(), version: number, createdAt: this.clock.now() };
+      return this.modelVersions.set(`${version.model}/${number}`, added);
+    });
+  }
+
+  async version(model: string, version: number): Promise<ModelVersion | undefined> {
+    return this.modelVersions.get(`${model}/${version}`);
+  }
+
+  async versionOfRun(runId: string): Promise<ModelVersion | undefined> {
+    return this.ofRun(runId);
+  }
+
+  async versions(model: string, page: PageRequest): Promise<Page<ModelVersion>> {
+    const rows = this.versionsOf(model).map((item) => ({ position: item.version, item }));
+    return pageOf(rows, page, ({ item }) => item);
+  }
+
+  async alias(model: string, alias: AliasName): Promise<Alias | undefined> {
+    return this.aliases.get(`${model}/${alias}`);
+  }
+
+  moveAlias(move: MoveAlias): Promise<Alias | undefined> {
+    const { model, alias, version, expectedRevision, ...decision } = move;
+    return this.database.write(() => {
+      if (!this.modelVersions.get(`${model}/${version}`)) {
+        throw notFound('unknown_version', `Model "${model}" has no version ${version}.`);
+      }
+      const current = this.aliases.get(`${model}/${alias}`);
+      if ((current?.revision ?? 0) !== expectedRevision) return undefined;
+      const movedAt = this.clock.now();
+      const id = ++this.lastMove;
+      const previousVersion = current?.version;
+      this.moves.set(String(id), { ...decision, id, model, alias, version, previousVersion, movedAt });
+      const moved = { model, alias, version, revision: expectedRevision + 1, movedAt };
+      return this.aliases.set(`${model}/${alias}`, moved);
+    });
+  }
+
+  async aliasMoves(model: string, alias: AliasName, page: PageRequest): Promise<Page<AliasMove>> {
+    const rows = this.movesOf(model, alias).map((item) => ({ position: item.id, item }));
+    return pageOf(rows, page, ({ item }) => item);
+  }
+
+  async aliasAt(
+    model: string,
+    alias: AliasName,
+    time: Date,
+    by: 'wall_clock' | 'as_of',
+  ): Promise<AliasMove | undefined> {
+    const timeOf = (move: AliasMove) => (by === 'as_of' ? move.asOf : move.movedAt).getTime();
+    return this.movesOf(model, alias)
+      .filter((move) => timeOf(move) <= time.getTime())
+      .sort((a, b) => timeOf(a) - timeOf(b) || a.id - b.id)
+      .at(-1);
+  }
+
+  private versionsOf(model: string): ModelVersion[] {
+    return this.modelVersions.values().filter((version) => version.model === model);
+  }
+
+  private ofRun(runId: string): ModelVersion | undefined {
+    return this.modelVersions.values().find((version) => version.runId === runId);
+  }
+
+  private movesOf(model: string, alias: AliasName): AliasMove[] {
+    return this.moves.values().filter((move) => move.model === model && move.alias === alias);
+  }
+}

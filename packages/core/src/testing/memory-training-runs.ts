@@ -1,0 +1,157 @@
+import type { NewTrainingRun, RunFailure, RunStage, TrainingRun } from '../run/training-run.js';
+import { TrainingRuns, type RunConclusion } from '../run/training-runs.port.js';
+import { activeStatuses, isFinal } from '../run/transitions.js';
+import type { JsonObject } from '../shared/json.js';
+import type { Page, PageRequest } from '../shared/page.js';
+import type { MemoryDatabase } from './memory-database.js';
+import { pageOf } from './memory-page.js';
+
+type Row = TrainingRun & { readonly position: number };
+
+export class MemoryTrainingRuns extends TrainingRuns {
+  private readonly rows;
+  private position = 0;
+
+  constructor(private readonly database: MemoryDatabase) {
+    super();
+    this.rows = database.table<Row>();
+  }
+
+  insert(run: NewTrainingRun): Promise<TrainingRun | undefined> {
+    return this.database.write(() => {
+      if (this.rows.values().some((row) => row.model === run.model && isActive(row))) return undefined;
+      const fresh = { status: 'queued', attempt: 0, progress: 0, outputs: {}, position: ++this.position } as const;
+      return runOf(this.rows.set(run.id, { ...run, ...fresh }));
+    });
+  }
+
+  async find(id: string): Promise<TrainingRun | undefined> {
+    const row = this.rows.get(id);
+    return row && runOf(row);
+  }
+
+  async active(model: string): Promise<TrainingRun | undefined> {
+    return this.newest(model).find(isActive);
+  }
+
+  async awaitingApproval(model: string): Promise<readonly TrainingRun[]> {
+    return this.newest(model).filter(({ status }) => status === 'awaiting_approval');
+  }
+
+  async latest(model: string): Promise<TrainingRun | undefined> {
+    return this.newest(model)[0];
+  }
+
+  async list(model: string | undefined, page: PageRequest): Promise<Page<TrainingRun>> {
+    const rows = this.rows.values().filter((row) => model === undefined || row.model === model);
+    return pageOf(rows, page, runOf);
+  }
+
+  async count(model: string): Promise<number> {
+    return this.newest(model).length;
+  }
+
+  claim(
+    id: string,
+    token: string,
+    now: Date,
+    leaseUntil: Date,
+    maxConcurrent: number,
+  ): Promise<TrainingRun | undefined> {
+    const alive = (row: Row) => row.status === 'running' && !!row.leaseUntil && row.leaseUntil > now;
+    return this.database.write(() => {
+      const row = this.rows.get(id);
+      if (!row || !isLost(row, now)) return undefined;
+      if (this.rows.values().filter(alive).length >= maxConcurrent) return undefined;
+      return runOf(
+        this.rows.set(id, {
+          ...row,
+          status: 'running',
+          attempt: row.attempt + 1,
+          attemptToken: token,
+          leaseUntil,
+          startedAt: row.startedAt ?? now,
+          notBefore: undefined,
+          failure: undefined,
+          progress: 0,
+        }),
+      );
+    });
+  }
+
+  async heartbeat(id: string, token: string, leaseUntil: Date, progress: number): Promise<TrainingRun | undefined> {
+    return (await this.change(id, token, { leaseUntil, progress })) ? this.find(id) : undefined;
+  }
+
+  beginStage(id: string, token: string, stage: RunStage): Promise<boolean> {
+    return this.change(id, token, { stage, progress: 0 });
+  }
+
+  completeStage(id: string, token: string, stage: RunStage, output: JsonObject): Promise<boolean> {
+    return this.change(id, token, (row) => ({ progress: 1, outputs: { ...row.outputs, [stage]: output } }));
+  }
+
+  setCandidate(id: string, token: string, version: number): Promise<boolean> {
+    return this.change(id, token, { candidateVersion: version });
+  }
+
+  requeue(id: string, token: string, notBefore: Date, failure?: RunFailure): Promise<boolean> {
+    return this.change(id, token, { status: 'queued', notBefore, failure, ...released });
+  }
+
+  conclude(id: string, token: string, { status, at, result, failure }: RunConclusion): Promise<boolean> {
+    const finishedAt = isFinal(status) ? at : undefined;
+    return this.change(id, token, { status, finishedAt, result, failure, ...released });
+  }
+
+  decide(id: string, status: 'deployed' | 'rejected' | 'cancelled', at: Date, result?: JsonObject): Promise<boolean> {
+    return this.database.write(() => {
+      const row = this.rows.get(id);
+      if (row?.status !== 'awaiting_approval') return false;
+      this.rows.set(id, { ...row, status, finishedAt: at, result: result ?? row.result });
+      return true;
+    });
+  }
+
+  requestCancel(id: string, by: string, reason: string, at: Date): Promise<TrainingRun | undefined> {
+    return this.database.write(() => {
+      const row = this.rows.get(id);
+      if (!row || !isActive(row)) return undefined;
+      const cancelRequested = row.cancelRequested ?? { by, reason };
+      const ended = row.status === 'queued' ? ({ status: 'cancelled', finishedAt: at } as const) : {};
+      return runOf(this.rows.set(id, { ...row, cancelRequested, ...ended }));
+    });
+  }
+
+  async findLost(now: Date): Promise<readonly TrainingRun[]> {
+    const rows = this.rows.values().filter((row) => isLost(row, now));
+    return rows.sort((a, b) => a.position - b.position).map(runOf);
+  }
+
+  /** Changes a running run that the token holds. */
+  private change(id: string, token: string, change: Partial<Row> | ((row: Row) => Partial<Row>)): Promise<boolean> {
+    return this.database.write(() => {
+      const row = this.rows.get(id);
+      if (row?.status !== 'running' || row.attemptToken !== token) return false;
+      this.rows.set(id, { ...row, ...(typeof change === 'function' ? change(row) : change) });
+      return true;
+    });
+  }
+
+  private newest(model: string): TrainingRun[] {
+    const rows = this.rows.values().filter((row) => row.model === model);
+    return rows.sort((a, b) => b.position - a.position).map(runOf);
+  }
+}
+
+const released = { attemptToken: undefined, leaseUntil: undefined };
+
+const isActive = (run: TrainingRun) => activeStatuses.includes(run.status);
+
+const isLost = ({ status, notBefore, leaseUntil }: TrainingRun, now: Date) =>
+  (status === 'queued' && !(notBefore && notBefore > now)) ||
+  (status === 'running' && !(leaseUntil && leaseUntil > now));
+
+function runOf({ position: _, ...run }: Row): TrainingRun {
+  return run;
+}
