@@ -84,13 +84,17 @@ describe('an embedded Postgres', () => {
     expect(await query(`${url}/postgres`, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('survives the kill of its postmaster', async () => {
-    await postgres().start();
+  it('comes back on the same port after the kill of its postmaster', async () => {
+    const server = postgres();
+    const before = await server.start();
     const pid = pidOf();
     process.kill(pid, 'SIGKILL');
     for (let i = 0; i < 200 && isPostgres(pid); i++) await sleep(10);
+    expect(server.isRunning()).toBe(false);
 
-    const url = await postgres().start();
+    const url = await server.start();
+    expect(url).toBe(before);
+    expect(server.isRunning()).toBe(true);
     expect(await query(`${url}/postgres`, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 

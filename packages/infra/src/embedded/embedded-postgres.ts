@@ -40,6 +40,7 @@ export class EmbeddedPostgres {
   private identity: PostgresIdentity | undefined;
   private postmaster: Postmaster | undefined;
   private guard: ChildProcess | undefined;
+  private port: number | undefined;
 
   constructor(private readonly options: EmbeddedPostgresOptions) {}
 
@@ -50,9 +51,14 @@ export class EmbeddedPostgres {
     mkdirSync(dirname(identity.dataDir), { recursive: true });
     if (!existsSync(identity.dataDir)) this.initialise(identity);
     const running = livePostmaster(identity.dataDir);
+    if (running) this.stopWhenOrphaned(running.pid);
     this.postmaster = running ? await this.becomeReady(running.pid) : await this.launch(identity);
-    if (this.options.guarded ?? true) this.guard = stopWhenOrphaned(this.postmaster.pid);
     return `postgres://${user}:${this.password(identity)}@127.0.0.1:${this.postmaster.port}`;
+  }
+
+  /** Whether the server that `start()` started runs; if not, `start()` brings it back on the same port. */
+  isRunning(): boolean {
+    return this.postmaster !== undefined && isPostgres(this.postmaster.pid);
   }
 
   /** Stops the server and waits until it is gone; open sessions are ended, committed work is safe. */
@@ -90,7 +96,8 @@ export class EmbeddedPostgres {
   }
 
   private async launch(identity: PostgresIdentity): Promise<Postmaster> {
-    const port = this.options.port ?? (await freePort());
+    // Started again, it keeps its port: its clients know no other.
+    const port = this.options.port ?? this.port ?? (await freePort());
     if (!(await isPortFree(port))) {
       throw new Error(
         `Port ${port} of 127.0.0.1, wanted for the embedded Postgres, is in use: free it or choose another.`,
@@ -112,12 +119,14 @@ export class EmbeddedPostgres {
     const child = spawn(command, args, { ...owner, cwd: '/', detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
     child.unref();
+    if (child.pid !== undefined) this.stopWhenOrphaned(child.pid);
     const failed = new Promise<never>((_, reject) => {
       child.once('error', (error) => reject(new Error(`Postgres could not be started: ${error.message}`)));
       child.once('exit', () => reject(new Error(`Postgres ended while starting. ${lastLines(logPath(identity))}`)));
     });
     const postmaster = await Promise.race([failed, this.becomeReady(child.pid)]);
     child.removeAllListeners('exit');
+    this.port = port;
     return postmaster;
   }
 
@@ -128,6 +137,16 @@ export class EmbeddedPostgres {
       if (postmaster?.pid === pid && postmaster?.ready) return postmaster;
     }
     throw new Error(`Postgres was not ready within ${startSeconds} s; its log lies beside ${dataDir}.`);
+  }
+
+  /** A shell waits for the end of its input, which comes when this process ends in whatever way. */
+  private stopWhenOrphaned(pid: number): void {
+    this.guard?.kill('SIGKILL');
+    if (process.platform === 'win32' || this.options.guarded === false) return;
+    const script = `cat >/dev/null; kill -INT ${pid} 2>/dev/null`;
+    this.guard = spawn('sh', ['-c', script], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    this.guard.unref();
+    (this.guard.stdin as unknown as { unref(): void }).unref();
   }
 
   private password(identity: PostgresIdentity): string {
@@ -146,16 +165,6 @@ export async function ensureDatabase(server: string, name: string): Promise<stri
     await client.end();
   }
   return `${server}/${name}`;
-}
-
-/** A shell that waits for the end of its input, which comes when this process ends in whatever way. */
-function stopWhenOrphaned(pid: number): ChildProcess | undefined {
-  if (process.platform === 'win32') return undefined;
-  const script = `cat >/dev/null; kill -INT ${pid} 2>/dev/null`;
-  const guard = spawn('sh', ['-c', script], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-  guard.unref();
-  (guard.stdin as unknown as { unref(): void }).unref();
-  return guard;
 }
 
 function passwordPath(identity: PostgresIdentity): string {
