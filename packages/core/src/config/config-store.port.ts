@@ -8,7 +8,10 @@ export type ConfigSource = 'default' | 'file' | 'api';
 /** A configuration in force. */
 export interface ConfigSnapshot {
   readonly revision: number;
+  /** With paths filled in from the environment: for deciding, never for showing. */
   readonly config: InstallationConfig;
+  /** The same for showing, storing and exporting: `${NAME}` as written, secrets masked. */
+  readonly shown: InstallationConfig;
   /** By top-level key. */
   readonly sources: Readonly<Record<string, ConfigSource>>;
 }

@@ -6,6 +6,8 @@ export interface EventMap {
   'monitoring.started': Record<string, never>;
   'monitoring.stopped': Record<string, never>;
   'config.changed': { readonly revision: number; readonly source: string; readonly changes: JsonObject };
+  /** An edit of the file that was refused; the configuration in force stayed. */
+  'config.rejected': { readonly source: string; readonly sha256: string; readonly issues: readonly JsonObject[] };
   'prediction.outcome_corrected': {
     readonly predictionId: string;
     readonly from: string | number;

@@ -24,7 +24,7 @@ export class MemoryConfigStore extends ConfigStore {
   ) {
     super();
     const sources = Object.fromEntries(Object.keys(config).map((key): [string, ConfigSource] => [key, 'file']));
-    this.snapshot = { revision: 1, config, sources };
+    this.snapshot = { revision: 1, config, shown: config, sources };
   }
 
   current(): ConfigSnapshot {
@@ -53,7 +53,8 @@ export class MemoryConfigStore extends ConfigStore {
     });
     const sources = { ...this.snapshot.sources };
     for (const [key] of changed) sources[key] = 'api';
-    this.snapshot = { revision, config: { ...this.snapshot.config, ...patch }, sources };
+    const config = { ...this.snapshot.config, ...patch };
+    this.snapshot = { revision, config, shown: config, sources };
     this.listeners.forEach((listener) => listener(this.snapshot));
     return this.snapshot;
   }

@@ -1,0 +1,100 @@
+import type { Issue } from '../shared/errors.js';
+import { below, type KnownNames } from './checking.js';
+import { effectiveConfig } from './effective-config.js';
+import type { InstallationConfig, ModelEntry, RetrainingConfig, Use } from './retraining-config.js';
+
+/** A rule between keys: what is wrong with them, or undefined. The first key is the one to point at. */
+interface CrossRule {
+  readonly keys: readonly (keyof RetrainingConfig)[];
+  broken(config: RetrainingConfig): string | undefined;
+}
+
+const rules: readonly CrossRule[] = [
+  {
+    keys: ['max_days_without_retraining', 'min_days_between_retraining'],
+    broken: ({ max_days_without_retraining: most, min_days_between_retraining: least }) =>
+      most > least ? undefined : `must exceed min_days_between_retraining (${least})`,
+  },
+  {
+    keys: ['max_predictions_without_retraining', 'min_new_predictions'],
+    broken: ({ max_predictions_without_retraining: most, min_new_predictions: least }) =>
+      most >= least ? undefined : `must be at least min_new_predictions (${least}), or volume could never fire at it`,
+  },
+  {
+    keys: ['training_data_until', 'training_data_from'],
+    broken: ({ training_data_from: from, training_data_until: until }) =>
+      from && until && from >= until ? `must be a later day than training_data_from (${from})` : undefined,
+  },
+  {
+    keys: ['evaluation'],
+    broken: ({ evaluation }) => {
+      if (evaluation.min_rows > evaluation.max_rows) return 'min_rows must not exceed max_rows';
+      return evaluation.blocks > evaluation.min_rows ? 'blocks must not exceed min_rows' : undefined;
+    },
+  },
+  { keys: ['triggers'], broken: ({ triggers }) => repeated(triggers) },
+  { keys: ['gates'], broken: ({ gates }) => repeated(gates) },
+];
+
+function repeated(uses: readonly Use[]): string | undefined {
+  const names = uses.map(({ use }) => use);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return twice === undefined ? undefined : `names "${twice}" twice; verdicts are told apart by name`;
+}
+
+/** Checks what keys mean together; the configuration has passed every check of single keys. */
+export function crossIssues(config: InstallationConfig, known: KnownNames): Issue[] {
+  return [
+    ...brokenRules(config, '', () => true),
+    ...Object.entries(config.models).flatMap(([name, entry]) => {
+      const own = (keys: CrossRule['keys']) => keys.some((key) => entry[key] !== undefined);
+      return brokenRules(effectiveConfig(config, name), below('models', name), own);
+    }),
+    ...sharedFiles(config),
+    ...unfitTrainers(config, known),
+  ];
+}
+
+function brokenRules(config: RetrainingConfig, path: string, applies: (keys: CrossRule['keys']) => boolean): Issue[] {
+  return rules
+    .filter(({ keys }) => applies(keys))
+    .flatMap(({ keys, broken }) => {
+      const message = broken(config);
+      return message === undefined ? [] : [{ path: below(path, keys[0]!), message, given: config[keys[0]!] }];
+    });
+}
+
+/** Two models must not replace each other's champion file or prune each other's backups. */
+function sharedFiles(config: InstallationConfig): Issue[] {
+  const owners = new Map<string, string>();
+  return Object.keys(config.models).flatMap((name) => {
+    const { model_path, backup_model_dir } = effectiveConfig(config, name);
+    const stem = model_path.split(/[/\\]/).at(-1)!;
+    const places = [
+      { key: 'model_path', place: model_path, verb: 'writes' },
+      { key: 'backup_model_dir', place: `${backup_model_dir}/${stem}`, verb: 'keeps backups as' },
+    ];
+    return places.flatMap(({ key, place, verb }) => {
+      const owner = owners.get(`${key}:${place}`);
+      owners.set(`${key}:${place}`, owner ?? name);
+      if (owner === undefined) return [];
+      const message = `${verb} ${place}, like model "${owner}": give each model its own`;
+      return [{ path: below(below('models', name), key), message, given: place }];
+    });
+  });
+}
+
+function unfitTrainers(config: InstallationConfig, { registry }: KnownNames): Issue[] {
+  if (!registry) return [];
+  return Object.entries(config.models).flatMap(([name, entry]: [string, ModelEntry]) => {
+    const { task } = registry.models.get(entry.definition);
+    const fitting = registry.trainers
+      .names()
+      .filter((trainer) => registry.trainers.get(trainer).tasks.includes(task.kind));
+    return effectiveConfig(config, name).trainers.flatMap(({ use }, index) => {
+      if (fitting.includes(use)) return [];
+      const message = `"${use}" does not fit a ${task.kind} such as "${name}"; these do: ${fitting.join(', ') || 'none'}`;
+      return [{ path: `models.${name}.trainers.${index}.use`, message, given: use }];
+    });
+  });
+}
