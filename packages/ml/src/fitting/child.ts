@@ -9,12 +9,16 @@ import { startWatchdog } from './watchdog.js';
 const NICENESS = 10;
 
 process.on('disconnect', () => process.exit(1));
+process.on('uncaughtException', (error) => finish(reportOf(error)));
 process.once('message', (order: FitOrder) => void answer(order));
 
 async function answer(order: FitOrder): Promise<void> {
   startWatchdog(order.memoryMb);
   lowerPriority();
-  const outcome = await fit(order).catch(reportOf);
+  finish(await fit(order).catch(reportOf));
+}
+
+function finish(outcome: FitReport): void {
   process.send!(outcome, undefined, undefined, () => process.exit(0));
 }
 

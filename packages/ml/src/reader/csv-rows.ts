@@ -1,5 +1,5 @@
 import type { RejectedRow } from '@retrain/core';
-import { CsvError, parse, type CsvErrorCode } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { EmptyFile, UnreadableFile } from './refusals.js';
 
 /** Rows of a file, and those that made no sense. */
@@ -17,12 +17,12 @@ const DELIMITERS = [',', ';', '\t'] as const;
  * after the last column are ignored (spreadsheets leave them), other lines of a wrong length are rejected.
  */
 export function readCsv(text: string): ReadRows {
-  const rejected: RejectedRow[] = [];
-  const records = parseRecords(text, rejected);
+  const records = parseRecords(text);
   const first = records[0];
   if (first === undefined) throw new EmptyFile('holds no line.');
   const names = headerNames(first.record);
   const rows: Record<string, unknown>[] = [];
+  const rejected: RejectedRow[] = [];
   for (let index = 1; index < records.length; index++) {
     const { record, info } = records[index]!;
     const fields = effectiveLength(record, names.length);
@@ -35,7 +35,7 @@ export function readCsv(text: string): ReadRows {
     for (let column = 0; column < names.length; column++) row[names[column]!] = record[column];
     rows.push(row);
   }
-  return { rows, rejected: rejected.sort((a, b) => a.row - b.row) };
+  return { rows, rejected };
 }
 
 interface ParsedRecord {
@@ -43,33 +43,24 @@ interface ParsedRecord {
   readonly info: { readonly lines: number };
 }
 
-function parseRecords(text: string, rejected: RejectedRow[]): ParsedRecord[] {
-  const refuse = (error: CsvError | undefined) => {
-    if (error?.code === 'CSV_QUOTE_NOT_CLOSED') {
-      const line = error.lines ?? 'unknown';
-      throw new UnreadableFile(
-        `ends inside a quoted field (line ${line}).`,
-        'It was cut off or a quote is missing: get it again.',
-      );
-    }
-    if (error) rejected.push({ row: Number(error.lines ?? 0), reason: REASONS[error.code] ?? error.message });
-    return undefined;
-  };
-  return parse(text, {
-    delimiter: delimiterOf(text),
-    record_delimiter: ['\r\n', '\n', '\r'],
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    on_skip: refuse,
-  }) as unknown as ParsedRecord[];
+function parseRecords(text: string): ParsedRecord[] {
+  try {
+    return parse(text, {
+      delimiter: delimiterOf(text),
+      record_delimiter: ['\r\n', '\n', '\r'],
+      info: true,
+      relax_column_count: true,
+      // A quote in the middle of a field (5" pipe) is part of it.
+      relax_quotes: true,
+      skip_empty_lines: true,
+    }) as unknown as ParsedRecord[];
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const problem =
+      error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'ends inside a quoted field' : `is not valid CSV (${error.message})`;
+    throw new UnreadableFile(`${problem}.`, 'It was cut off or a quote is missing: get it again.');
+  }
 }
-
-const REASONS: Partial<Record<CsvErrorCode, string>> = {
-  INVALID_OPENING_QUOTE: 'a quote opens in the middle of a field',
-  CSV_INVALID_CLOSING_QUOTE: 'text follows a closing quote',
-};
 
 /** Fields of a record without the empty ones beyond the last column; 0 for a line of nothing but separators. */
 function effectiveLength(record: readonly string[], columns: number): number {
