@@ -1,1 +1,22 @@
-export {};
+import { CommanderError } from 'commander';
+import { CommandFailed, exitCode, type ExitCode } from './exit-code.js';
+import { buildProgram } from './program.js';
+
+/** Runs one command line and answers its exit code. */
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  try {
+    await buildProgram().parseAsync([...argv], { from: 'user' });
+    return exitCode.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+    if (error instanceof CommandFailed) {
+      console.error(error.message);
+      for (const problem of error.problems) console.error(`  ${problem}`);
+      return error.code;
+    }
+    console.error(error instanceof Error ? error.message : String(error));
+    return exitCode.failed;
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,110 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { withQuery } from '../http/api-client.js';
+import { action, type CommandContext } from './context.js';
+
+interface ModelView {
+  readonly name: string;
+  readonly definition: string;
+  readonly monitoring: boolean;
+  readonly champion?: { readonly version: number; readonly moved_at?: string } | null;
+}
+
+interface VersionView {
+  readonly version: number;
+  readonly created_at: string;
+  readonly run_id?: string | null;
+  readonly artifact: { readonly sha256: string };
+  readonly evaluation?: { readonly rows: number; readonly metrics: Readonly<Record<string, number>> } | null;
+}
+
+/** The model named by --model, or the installation's first. */
+async function modelName({ api, options }: CommandContext): Promise<string> {
+  if (options.model !== undefined) return options.model;
+  const { items } = await api.get<{ items: readonly ModelView[] }>('/models');
+  return items[0]!.name;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a version is a whole number from 1 up');
+  return value;
+}
+
+export function addModelCommands(program: Command): void {
+  program
+    .command('models [name]')
+    .description('list models, or the versions of one')
+    .action(
+      action(async ({ api, output }, name: string | undefined) => {
+        if (name === undefined) {
+          const page = await api.get<{ items: readonly ModelView[] }>('/models');
+          output.result(page, () =>
+            output.table(
+              ['model', 'definition', 'checks', 'champion'],
+              page.items.map((m) => [
+                m.name,
+                m.definition,
+                m.monitoring ? 'on schedule' : 'stopped',
+                m.champion ? `version ${m.champion.version}` : 'none yet',
+              ]),
+            ),
+          );
+          return;
+        }
+        const path = `/models/${encodeURIComponent(name)}`;
+        const [model, page] = await Promise.all([
+          api.get<ModelView>(path),
+          api.get<{ items: readonly VersionView[] }>(withQuery(`${path}/versions`, { limit: 50 })),
+        ]);
+        output.result({ ...model, versions: page.items }, () =>
+          output.table(
+            ['version', 'champion', 'created', 'rows', 'accuracy', 'log loss', 'sha256'],
+            page.items.map((v) => [
+              v.version,
+              v.version === model.champion?.version ? 'yes' : '',
+              v.created_at,
+              v.evaluation?.rows,
+              v.evaluation?.metrics.accuracy,
+              v.evaluation?.metrics.log_loss,
+              v.artifact.sha256.slice(0, 12),
+            ]),
+          ),
+        );
+      }),
+    );
+
+  program
+    .command('promote <version>')
+    .description('let a version answer')
+    .option('--reason <reason>', 'why', 'promoted from the command line')
+    .action(
+      action(async (context, version: string, given: { reason: string }) => {
+        await move(context, 'promote', { version: wholeNumber(version), reason: given.reason });
+      }),
+    );
+
+  program
+    .command('rollback')
+    .description('go back to the previous champion, or to a version')
+    .option('--to <version>', 'the version', wholeNumber)
+    .option('--reason <reason>', 'why', 'rolled back from the command line')
+    .action(
+      action(async (context, given: { to?: number; reason: string }) => {
+        const version = given.to === undefined ? {} : { version: given.to };
+        await move(context, 'rollback', { ...version, reason: given.reason });
+      }),
+    );
+}
+
+async function move(context: CommandContext, verb: 'promote' | 'rollback', body: object): Promise<void> {
+  const name = await modelName(context);
+  const answer = await context.api.post<{ version: number; previous_version?: number | null }>(
+    `/models/${encodeURIComponent(name)}/${verb}`,
+    body,
+  );
+  context.output.result(answer, () =>
+    context.output.line(
+      `${name}: version ${answer.version} answers now${answer.previous_version ? ` (before: ${answer.previous_version})` : ''}.`,
+    ),
+  );
+}

@@ -1,0 +1,145 @@
+import { withQuery, type ApiClient } from '../http/api-client.js';
+import { CommandFailed, exitCode } from '../exit-code.js';
+import type { CheckAnswer } from '../command/trigger.js';
+import type { RunView } from '../command/runs.js';
+import type { MatchDay, Round } from './fixtures.js';
+import type { Scored } from './tally.js';
+
+interface PredictionAnswer {
+  readonly predictions: readonly {
+    readonly prediction_id: string;
+    readonly model_version: number;
+    readonly scores: readonly number[];
+  }[];
+}
+
+/** How a run of the replay ended. */
+export interface PlayedRun {
+  readonly run_id: string;
+  readonly as_of: string;
+  readonly triggers: readonly string[];
+  readonly status: string;
+  readonly version: number | null;
+  readonly approved: boolean;
+  readonly seconds: number;
+}
+
+export interface PlayerOptions {
+  readonly model: string;
+  readonly classes: readonly string[];
+  /** Approve accepted candidates that wait for a person. */
+  readonly approve: boolean;
+}
+
+const pollMs = 150;
+const runTimeoutMs = 600_000;
+const settled = new Set(['awaiting_approval', 'deployed', 'rejected', 'failed', 'cancelled']);
+
+/** Plays rounds through the running system: predict, tell the results, check the triggers, wait for the run. */
+export class Player {
+  readonly scored: Scored[] = [];
+  readonly runs: PlayedRun[] = [];
+  readonly verdicts: Record<string, Record<string, number>> = {};
+  outcomes = 0;
+
+  constructor(
+    private readonly api: ApiClient,
+    private readonly options: PlayerOptions,
+  ) {}
+
+  async play(round: Round): Promise<void> {
+    for (const day of round.days) await this.playDay(day);
+    const check = await this.api.post<CheckAnswer>(this.scoped('/retraining/check'), {
+      as_of: round.checkAt.toISOString(),
+    });
+    for (const { trigger, verdict } of check.verdicts) {
+      const counts = (this.verdicts[trigger] ??= {});
+      counts[verdict] = (counts[verdict] ?? 0) + 1;
+    }
+    if (check.decision === 'run_requested' && check.run_id) await this.followRun(check.run_id, round.checkAt);
+  }
+
+  private async playDay(day: MatchDay): Promise<void> {
+    const model = encodeURIComponent(this.options.model);
+    const answer = await this.api.post<PredictionAnswer>(`/models/${model}/predictions`, {
+      instances: day.fixtures.map(({ key, input, occurredAt }) => ({
+        key,
+        input,
+        occurred_at: occurredAt.toISOString(),
+      })),
+    });
+    const outcomes = day.fixtures.map((fixture, index) => {
+      const { prediction_id, scores } = answer.predictions[index]!;
+      const outcome = this.options.classes.indexOf(String(fixture.outcome));
+      this.scored.push({ at: day.at, probabilities: scores, outcome });
+      return {
+        prediction_id,
+        outcome: fixture.outcome,
+        observed_at: new Date(day.at.getTime() + 86_399_000).toISOString(),
+        record: fixture.row,
+      };
+    });
+    const told = await this.api.post<{ results: readonly { status: string; reason?: string }[] }>(
+      `/models/${model}/outcomes`,
+      { outcomes },
+    );
+    const refused = told.results.find(({ status }) => status !== 'recorded');
+    if (refused) {
+      throw new CommandFailed(
+        exitCode.failed,
+        `An outcome of ${day.at.toISOString().slice(0, 10)} was not recorded: ${refused.status} ${refused.reason ?? ''}`,
+      );
+    }
+    this.outcomes += outcomes.length;
+  }
+
+  private async followRun(runId: string, asOf: Date): Promise<void> {
+    const began = Date.now();
+    let run = await this.settledRun(runId);
+    const waits = run.status === 'awaiting_approval';
+    if (waits && this.options.approve) {
+      await this.api.post(`/retraining/runs/${runId}/approve`, { reason: 'approved by the replay' });
+      run = await this.settledRun(runId, 'awaiting_approval');
+    }
+    if (run.status === 'deployed') await this.championIs(run.candidate_version!);
+    this.runs.push({
+      run_id: runId,
+      as_of: asOf.toISOString(),
+      triggers: run.triggers,
+      status: run.status,
+      version: run.candidate_version ?? null,
+      approved: waits && this.options.approve,
+      seconds: (Date.now() - began) / 1000,
+    });
+  }
+
+  /** Waits until the run has left its moving states (and `other`, if given). */
+  private async settledRun(runId: string, other?: string): Promise<RunView> {
+    return this.until(`run ${runId} to end`, async () => {
+      const run = await this.api.get<RunView>(`/retraining/runs/${runId}`);
+      return settled.has(run.status) && run.status !== other ? run : undefined;
+    });
+  }
+
+  /** Waits until the gateway serves the version that has just been promoted. */
+  private async championIs(version: number): Promise<void> {
+    await this.until(`version ${version} to serve`, async () => {
+      const info = await this.api.get<{ model_version: number }>(this.scoped('/model/info'));
+      return info.model_version >= version ? info : undefined;
+    });
+  }
+
+  private async until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+    const deadline = Date.now() + runTimeoutMs;
+    for (;;) {
+      const found = await look();
+      if (found !== undefined) return found;
+      if (Date.now() > deadline) throw new CommandFailed(exitCode.failed, `Waited ten minutes for ${what}.`);
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+
+  private scoped(path: string): string {
+    return withQuery(path, { model: this.options.model });
+  }
+}

@@ -1,0 +1,34 @@
+import type { ModelDefinition, Plugin } from '@retrain/core';
+import { CommandFailed, exitCode } from '../exit-code.js';
+
+/**
+ * The model's definition, from the plug-ins that the gateway uses.
+ *
+ * Imported on demand: commands that only talk to the gateway start without loading any model.
+ */
+export async function definitionNamed(name: string, plugins: readonly string[]): Promise<ModelDefinition> {
+  for (const specifier of ['@retrain/premier-league', ...plugins]) {
+    const { plugin } = (await import(specifier)) as { plugin?: Plugin };
+    const found = plugin?.models?.find((model) => model.name === name);
+    if (found) return found;
+  }
+  throw new CommandFailed(
+    exitCode.failed,
+    `No plug-in that this command can import defines "${name}". Run it where the gateway runs.`,
+  );
+}
+
+/** Raw rows of a file, or of data that ships with the model (`quickstart:` paths). */
+export async function rowsOf(
+  definition: ModelDefinition,
+  path: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const builtin = /^quickstart:(.+)$/.exec(path)?.[1];
+  if (builtin !== undefined) {
+    const rows = await definition.builtinData?.(builtin);
+    if (rows) return rows;
+    throw new CommandFailed(exitCode.failed, `The model ${definition.name} ships no data named "${builtin}".`);
+  }
+  const { FileRowReader } = await import('@retrain/ml');
+  return (await new FileRowReader().read(path)).rows;
+}
