@@ -1,0 +1,63 @@
+import { eventAliases, type EventMap, type EventType, type LoggedEvent } from '../event/event-map.js';
+import type { JsonObject } from '../shared/json.js';
+import type { Notice } from './notifier-definition.js';
+
+/** One line for people per event, without the model's name. */
+const titles: { readonly [T in EventType]: (payload: EventMap[T]) => string } = {
+  'model.registered': () => 'registered',
+  'monitoring.started': () => 'monitoring started',
+  'monitoring.stopped': () => 'monitoring stopped',
+  'config.changed': ({ revision, source, changes }) =>
+    `configuration revision ${revision} from the ${source}: ${Object.keys(changes).join(', ')}`,
+  'config.rejected': ({ source, issues }) => `an edit of ${source} was refused: ${count(issues.length, 'problem')}`,
+  'prediction.outcome_corrected': ({ predictionId, from, to }) =>
+    `the outcome of prediction ${predictionId} was corrected from ${from} to ${to}`,
+  'trigger.fired': ({ triggers }) => `triggers fired: ${triggers.join(', ')}`,
+  'run.requested': ({ reason, forced }) => `retraining requested (${reason}${forced ? ', forced' : ''})`,
+  'run.started': ({ attempt }) => `retraining started, attempt ${attempt}`,
+  'run.stage_completed': ({ stage }) => `stage ${stage} completed`,
+  'run.retried': ({ attempt, notBefore, message }) => `attempt ${attempt} failed, next at ${notBefore}: ${message}`,
+  'run.awaiting_approval': ({ version }) => `version ${version} waits for approval`,
+  'run.completed': ({ status }) => `retraining ended: ${status}`,
+  'run.failed': ({ stage, message }) => `retraining failed${stage ? ` in stage ${stage}` : ''}: ${message}`,
+  'run.cancelled': ({ by, reason }) => `retraining cancelled by ${by}: ${reason}`,
+  'run.recovered': ({ from }) => `a ${from} run was handed to the queue again`,
+  'candidate.created': ({ version }) => `candidate version ${version} was fitted`,
+  'candidate.accepted': ({ version }) => `candidate version ${version} passed every gate`,
+  'candidate.rejected': ({ version }) => `candidate version ${version} was rejected by its gates`,
+  'version.registered': ({ version }) => `version ${version} was registered`,
+  'deployment.proposed': ({ version }) => `deployment of version ${version} proposed`,
+  'deployment.approved': ({ version, by, reason }) => `version ${version} approved by ${by}: ${reason}`,
+  'deployment.rejected': ({ version, by, reason }) => `version ${version} rejected by ${by}: ${reason}`,
+  'deployment.expired': ({ version }) => `nobody approved version ${version} in time`,
+  'deployment.superseded': ({ version }) => `version ${version} was superseded by a newer candidate`,
+  'deployment.promoted': ({ version, previousVersion }) =>
+    `version ${version} is champion${previousVersion === undefined ? '' : ` instead of ${previousVersion}`}`,
+  'deployment.rolled_back': ({ version, previousVersion, reason }) =>
+    `rolled back from version ${previousVersion} to ${version}: ${reason}`,
+  'champion.unreadable': ({ version, message }) => `champion version ${version} cannot be read: ${message}`,
+};
+
+/** Every event type. */
+export const eventTypes = Object.keys(titles) as readonly EventType[];
+
+/** The message that tells of an event. */
+export function noticeOf(event: LoggedEvent): Notice {
+  const title = (titles[event.type] as (payload: unknown) => string)(event.payload);
+  const alias = eventAliases[event.type];
+  return {
+    seq: event.seq,
+    type: event.type,
+    ...(alias === undefined ? {} : { alias }),
+    ...(event.model === undefined ? {} : { model: event.model }),
+    ...(event.runId === undefined ? {} : { runId: event.runId }),
+    actor: event.actor,
+    at: event.recordedAt.toISOString(),
+    title: event.model === undefined ? title : `${event.model}: ${title}`,
+    payload: event.payload as JsonObject,
+  };
+}
+
+function count(n: number, thing: string): string {
+  return `${n} ${thing}${n === 1 ? '' : 's'}`;
+}
