@@ -29,7 +29,7 @@ export interface ChildProcessFittingOptions {
  * Fits every recipe in a child process of its own.
  *
  * The process gets the dataset in binary over its IPC channel and a low priority; it ends with its job, with its host, on
- * abort, time-out or too much memory (`limits.memoryMb` counts all of it: about 60 MB are the runtime's).
+ * abort, time-out or too much memory (`limits.memoryMb` counts all of it: about 70 MB are the runtime's).
  */
 export class ChildProcessFitting extends Fitting {
   private readonly modules: readonly string[];

@@ -1,3 +1,4 @@
+import type { FittedModel } from '@retrain/core';
 import { setPriority } from 'node:os';
 import { loadTrainers } from './load-trainers.js';
 import { reportOf, type FitOrder, type FitReport } from './messages.js';
@@ -34,7 +35,19 @@ async function fit(order: FitOrder): Promise<FitReport> {
     signal: new AbortController().signal,
     onProgress: (fraction) => report({ kind: 'progress', fraction }),
   });
-  return { kind: 'fitted', model };
+  return { kind: 'fitted', model: checked(model, order) };
+}
+
+/** Refuses what a trainer hands back when it is not a model: nothing later would say whose fault it was. */
+function checked(model: FittedModel, { trainer, dataset: { task } }: FitOrder): FittedModel {
+  const { artifact, check, diagnostics } = model ?? {};
+  const outputs = task.kind === 'classification' ? task.classes.length : 1;
+  if (!(artifact instanceof Uint8Array) || artifact.length === 0)
+    throw new Error(`trainer ${trainer} returned no artifact`);
+  if (!(check?.scores instanceof Float64Array) || check.scores.length !== check.rows * outputs) {
+    throw new Error(`trainer ${trainer} returned scores that are not ${check?.rows} rows x ${outputs}`);
+  }
+  return { artifact, check, diagnostics };
 }
 
 function report(message: FitReport): void {

@@ -10,7 +10,7 @@ const ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'LANG', 'LC_ALL', 'TZ', '
 /** Starts a fitting process in a process group of its own, so that whatever it starts can be ended with it. */
 export function startFittingProcess(memoryMb: number): ChildProcess {
   const source = import.meta.url.endsWith('.ts');
-  const entry = new URL(source ? './child.ts' : './child.js', import.meta.url);
+  const entry = source ? new URL('./child.ts', import.meta.url) : new URL('./child.js', import.meta.url);
   const fromSource = ['--conditions=@retrain/source', `--import=${new URL('./from-source.mjs', import.meta.url).href}`];
   const heapMb = Math.max(16, Math.floor(memoryMb * HEAP_SHARE));
   const flags = [`--max-old-space-size=${heapMb}`, ...(source ? fromSource : [])];

@@ -41,9 +41,25 @@ describe('OnnxScorerLoader', () => {
     await scorer.release();
   });
 
+  it('loads bytes that are a part of a larger buffer, as files read from disk are', async () => {
+    const larger = Buffer.concat([Buffer.alloc(13, 1), artifact, Buffer.alloc(7, 2)]);
+    const scorer = await loader.load(larger.subarray(13, 13 + artifact.length), expectation);
+    expect(await scorer.score(Float32Array.of(10, 20), 1)).toHaveLength(3);
+    await scorer.release();
+  });
+
   it('refuses features that do not fill the rows', async () => {
     const scorer = await loader.load(artifact, expectation);
     await expect(scorer.score(new Float32Array(3), 2)).rejects.toThrow('2 rows x 2 features need 4 numbers, given 3');
+    await scorer.release();
+  });
+
+  it('refuses to answer with what is no number', async () => {
+    const scorer = await loader.load(artifact, expectation);
+    await expect(scorer.score(Float32Array.of(1, 2, Infinity, 2), 2)).rejects.toMatchObject({
+      code: 'score_not_finite',
+      message: expect.stringContaining('row 2') as string,
+    });
     await scorer.release();
   });
 

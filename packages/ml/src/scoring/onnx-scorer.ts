@@ -1,4 +1,4 @@
-import { unavailable, type Scorer } from '@retrain/core';
+import { unavailable, unprocessable, type Scorer } from '@retrain/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** An ONNX Runtime session that serves one output; frees it only when no call is running. */
@@ -27,11 +27,22 @@ export class OnnxScorer implements Scorer {
     try {
       const tensor = new Tensor('float32', features, [rows, this.inputs]);
       const results = await this.session.run({ features: tensor }, [this.output]);
-      return results[this.output]!.data as Float32Array;
+      return this.finite(results[this.output]!.data as Float32Array);
     } finally {
       this.inFlight--;
       if (this.inFlight === 0) this.drained?.();
     }
+  }
+
+  /** An infinite feature (a number beyond float32, for example) must not become an answer. */
+  private finite(scores: Float32Array): Float32Array {
+    const bad = scores.findIndex((score) => !Number.isFinite(score));
+    if (bad < 0) return scores;
+    const row = Math.floor(bad / this.outputs) + 1;
+    throw unprocessable(
+      'score_not_finite',
+      `The model has no finite answer for row ${row}; its features are too large.`,
+    );
   }
 
   release(): Promise<void> {

@@ -47,6 +47,9 @@ export const plugin: Plugin = {
     trainer('throwing', () => {
       throw new Error('the trainer stumbled');
     }),
+    trainer('empty_handed', () => ({ ...fitted({}), artifact: new Uint8Array(0) })),
+    trainer('miscounting', () => ({ ...fitted({}), check: { rows: 2, scores: new Float64Array(5) } })),
+    trainer('secretive', () => fitted({ inner: (() => 1) as never })),
     trainer('exiting', () => {
       process.stderr.write('first words\nlast words\n');
       process.exit(3);

@@ -1,7 +1,7 @@
 import type { Dataset, Task } from '@retrain/core';
 
 /** Uniform numbers in [0, 1) from a 32-bit seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
+function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
