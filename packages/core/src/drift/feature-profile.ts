@@ -2,7 +2,10 @@
 export interface NumericProfile {
   readonly kind: 'numeric';
   readonly name: string;
-  /** Inner bin edges, strictly ascending; bins are (-inf, e0), [e0, e1) … [ek, inf). Empty for a constant or empty column. */
+  /**
+   * Inner bin edges, strictly ascending; bins are (-inf, e0), [e0, e1) … [ek, inf). Empty for a column without finite
+   * values; a constant c has the bins below c, c itself, above c.
+   */
   readonly edges: readonly number[];
   /** edges.length + 1 counts of finite values. */
   readonly counts: readonly number[];
@@ -11,8 +14,8 @@ export interface NumericProfile {
   readonly notFinite: number;
   /** Of the finite values. */
   readonly count: number;
+  /** Mean, sum of squared deviations from it, least and greatest of the finite values; 0 when there are none. */
   readonly mean: number;
-  /** Sum of squared deviations from the mean. */
   readonly m2: number;
   readonly min: number;
   readonly max: number;
@@ -22,10 +25,11 @@ export interface NumericProfile {
 export interface CategoricalProfile {
   readonly kind: 'categorical';
   readonly name: string;
-  /** Category codes as the model sees them, with their counts; frozen on the reference. */
+  /** Category codes as the model sees them, with their counts; frozen on the reference (its most frequent ones). */
   readonly categories: readonly { readonly value: number; readonly count: number }[];
-  /** Values that the reference has not seen. */
+  /** Values that are not among the frozen categories. */
   readonly unseen: number;
+  /** NaN and +-Infinity. */
   readonly missing: number;
 }
 

@@ -1,0 +1,15 @@
+import { improvement } from '../gate/improvement.js';
+import { minimumScore } from '../gate/minimum-score.js';
+import { parity } from '../gate/parity.js';
+import { timeBased } from '../trigger/age.js';
+import { dataDrift } from '../trigger/drift.js';
+import { performanceDegradation } from '../trigger/performance.js';
+import { dataVolume } from '../trigger/volume.js';
+import type { Plugin } from './plugin.js';
+
+/** The triggers and gates that come with retrain; they enter by the same door as everybody's. */
+export const builtinPlugin: Plugin = {
+  name: 'builtin',
+  triggers: [performanceDegradation, dataDrift, timeBased, dataVolume],
+  gates: [minimumScore, improvement, parity],
+};

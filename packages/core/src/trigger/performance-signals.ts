@@ -1,0 +1,130 @@
+import { calibrationSignal } from '../metric/calibration-signal.js';
+import { classificationRowValues } from '../metric/classification.js';
+import { absoluteErrors } from '../metric/regression.js';
+import type { Evaluation } from '../model/model-version.js';
+import type { ClassificationTask } from '../model/task.js';
+import type { JsonObject } from '../shared/json.js';
+import { count, figure, percent, points, pValueInWords } from '../shared/words.js';
+import { normalQuantile, normalTail } from '../statistic/distributions.js';
+import { moments, proportionBelow } from '../statistic/tests.js';
+import type { MaturedRows } from './matured-rows.js';
+
+/** How the calibration of a classification may fire. */
+export type CalibrationRule = 'cusum' | 'z' | 'off';
+
+/** One way in which a model may be found worse than promised. */
+export interface Signal {
+  readonly name: 'accuracy' | 'calibration' | 'mae';
+  readonly state: 'fired' | 'clear' | 'no_baseline';
+  readonly score?: number;
+  readonly interval?: readonly [number, number];
+  readonly pValue?: number;
+  readonly reason: string;
+  readonly evidence: JsonObject;
+}
+
+interface Limits {
+  readonly threshold: number;
+  readonly alpha: number;
+}
+
+/** Excess of log loss over its expectation below which a significant z is too small to matter. */
+const smallestExcess = 0.02;
+const z95 = normalQuantile(0.975);
+
+/** Drop of accuracy below the champion's own evaluation: fires when larger than the threshold and significant. */
+export function judgeAccuracy(
+  task: ClassificationTask,
+  { rows, scores, outcomes }: MaturedRows,
+  baseline: Evaluation | undefined,
+  { threshold, alpha }: Limits,
+): Signal {
+  let hits = 0;
+  for (const hit of classificationRowValues('accuracy', task, scores, outcomes)) hits += hit;
+  const accuracy = hits / rows;
+  const promised = baseline?.metrics['accuracy'];
+  if (!baseline || !(baseline.rows > 0) || promised === undefined || !Number.isFinite(promised)) {
+    return {
+      name: 'accuracy',
+      state: 'no_baseline',
+      reason: `Accuracy is ${percent(accuracy)}, but the champion has no evaluation to compare with.`,
+      evidence: { accuracy },
+    };
+  }
+  const drop = promised - accuracy;
+  const pValue = proportionBelow(hits, rows, promised, baseline.rows);
+  const error = Math.sqrt((accuracy * (1 - accuracy)) / rows + (promised * (1 - promised)) / baseline.rows);
+  const compared = `Accuracy is ${percent(accuracy)} on ${count(rows, 'matured prediction')} against ${percent(promised)} when the champion was evaluated: ${drop >= 0 ? 'a drop' : 'a rise'} of ${points(Math.abs(drop))} (threshold ${points(threshold)}, ${pValueInWords(pValue)}).`;
+  return {
+    name: 'accuracy',
+    state: drop > threshold && pValue <= alpha ? 'fired' : 'clear',
+    score: drop,
+    interval: [drop - z95 * error, drop + z95 * error],
+    pValue,
+    reason: compared,
+    evidence: { accuracy, baseline: promised, baseline_rows: baseline.rows, drop, p_value: pValue, level: alpha },
+  };
+}
+
+/** Whether outcomes surprise the model more than its own probabilities allow. */
+export function judgeCalibration(
+  task: ClassificationTask,
+  { scores, outcomes }: MaturedRows,
+  rule: Exclude<CalibrationRule, 'off'>,
+  alpha: number,
+): Signal {
+  const signal = calibrationSignal(task.classes.length, scores, outcomes)!;
+  const excess = signal.logLoss - signal.expectedLogLoss;
+  const fired = rule === 'cusum' ? signal.cusumPValue <= alpha : signal.pValue <= alpha && excess >= smallestExcess;
+  const measured =
+    rule === 'cusum' ? `CUSUM ${figure(signal.cusum)} of ${figure(-Math.log(alpha))}` : `z ${figure(signal.z)}`;
+  return {
+    name: 'calibration',
+    state: fired ? 'fired' : 'clear',
+    pValue: rule === 'cusum' ? signal.cusumPValue : signal.pValue,
+    reason: `Log loss is ${figure(signal.logLoss)} where the model's own probabilities promise ${figure(signal.expectedLogLoss)} (${measured})${fired ? ': it is more confident than it is right' : ''}.`,
+    evidence: {
+      log_loss: signal.logLoss,
+      expected_log_loss: signal.expectedLogLoss,
+      z: signal.z,
+      z_p_value: signal.pValue,
+      cusum: signal.cusum,
+      cusum_limit: -Math.log(alpha),
+      rule,
+      level: alpha,
+    },
+  };
+}
+
+/** Rise of the mean absolute error, as a share of the baseline's: fires when larger than the threshold and significant. */
+export function judgeError(
+  { rows, scores, outcomes }: MaturedRows,
+  baseline: Evaluation | undefined,
+  { threshold, alpha }: Limits,
+): Signal {
+  const { mean, deviation } = moments(absoluteErrors(scores, outcomes));
+  const promised = baseline?.metrics['mae'];
+  const squared = baseline?.metrics['rmse'];
+  if (!baseline || !(baseline.rows > 0) || promised === undefined || squared === undefined || !(promised > 0)) {
+    return {
+      name: 'mae',
+      state: 'no_baseline',
+      reason: `The mean absolute error is ${figure(mean)}, but the champion has no evaluation to compare with.`,
+      evidence: { mae: mean },
+    };
+  }
+  const rise = (mean - promised) / promised;
+  // The spread of the baseline's errors follows from its two figures: var |e| = rmse² − mae².
+  const variance = Math.max(0, squared * squared - promised * promised);
+  const error = Math.sqrt((deviation * deviation) / rows + variance / baseline.rows);
+  const pValue = error > 0 ? normalTail((mean - promised) / error) : mean > promised ? 0 : 1;
+  return {
+    name: 'mae',
+    state: rise > threshold && pValue <= alpha ? 'fired' : 'clear',
+    score: rise,
+    interval: [rise - (z95 * error) / promised, rise + (z95 * error) / promised],
+    pValue,
+    reason: `The mean absolute error is ${figure(mean)} on ${count(rows, 'matured prediction')} against ${figure(promised)} when the champion was evaluated: ${percent(Math.abs(rise))} ${rise >= 0 ? 'more' : 'less'} (threshold ${percent(threshold)}, ${pValueInWords(pValue)}).`,
+    evidence: { mae: mean, baseline: promised, baseline_rows: baseline.rows, rise, p_value: pValue, level: alpha },
+  };
+}
