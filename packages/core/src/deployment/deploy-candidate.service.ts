@@ -1,0 +1,120 @@
+import { EventLog } from '../event/event-log.port.js';
+import type { ModelVersion } from '../model/model-version.js';
+import { Models } from '../model/models.port.js';
+import { asJson, trainOutput, validateOutput, type DeployOutput } from '../run/outputs.js';
+import type { RunStep, StageCommit, StageContext } from '../run/stage.js';
+import { Clock } from '../shared/clock.port.js';
+import { DomainError } from '../shared/errors.js';
+import { Ids } from '../shared/ids.port.js';
+import { Service } from '../shared/service.js';
+import type { Deployment, NewDeployment } from './deployment.js';
+import { Deployments } from './deployments.port.js';
+import { evidenceHash } from './evidence-hash.js';
+import { MoveChampionService } from './move-champion.service.js';
+import { PublishChampionService } from './publish-champion.service.js';
+import { SupersedeApprovals } from './supersede-approvals.service.js';
+
+const HOUR_MS = 3_600_000;
+
+/** Fifth stage: an accepted candidate is promoted or proposed to a person; a rejected one touches nothing. */
+@Service()
+export class DeployCandidate implements RunStep {
+  readonly stage = 'deploy';
+
+  constructor(
+    private readonly models: Models,
+    private readonly deployments: Deployments,
+    private readonly champions: MoveChampionService,
+    private readonly publishing: PublishChampionService,
+    private readonly superseding: SupersedeApprovals,
+    private readonly events: EventLog,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  async execute(context: StageContext): Promise<StageCommit> {
+    const output = await this.deploy(context);
+    return async () => ({ output: asJson(output), summary: asJson(output) });
+  }
+
+  private async deploy(context: StageContext): Promise<DeployOutput> {
+    const { run } = context;
+    const { version: number } = trainOutput(run);
+    const earlier = await this.deployments.ofRun(run.id);
+    if (!earlier && !validateOutput(run).accepted) return rejected(number, validateOutput(run).verdict);
+    const version = await this.models.version(run.model, number);
+    if (!version) throw new Error(`Run ${run.id} has no version ${number}.`);
+    try {
+      const deployment = earlier ?? (await this.propose(context, version));
+      if (deployment.status !== 'promoted') return outputOf(deployment);
+      const { problem } = await this.publishing.attempt(run.model);
+      return { ...outputOf(deployment), fileProblem: problem };
+    } catch (error) {
+      if (!(error instanceof DomainError && error.code === 'champion_changed')) throw error;
+      return rejected(number, error.message);
+    }
+  }
+
+  private async propose(context: StageContext, version: ModelVersion): Promise<Deployment> {
+    const { championVersion } = trainOutput(context.run);
+    const proposal = this.proposalOf(context, version);
+    return context.fenced(async () => {
+      const deployment = await this.deployments.insert(proposal);
+      const { id: deploymentId, asOf, requestedBy: actor, reason } = deployment;
+      if (deployment.status === 'promoted') {
+        await this.champions.execute({ deployment, expectedVersion: championVersion, actor, reason, asOf });
+      } else {
+        const payload = { deploymentId, version: version.version };
+        const about = { model: deployment.model, runId: deployment.runId, actor, asOf };
+        await this.events.append({ ...about, type: 'deployment.proposed', payload });
+        await this.superseding.execute(context.run);
+      }
+      return deployment;
+    });
+  }
+
+  private proposalOf({ run, config }: StageContext, { version, artifact }: ModelVersion): NewDeployment {
+    const { championVersion, metrics, championMetrics } = trainOutput(run);
+    const { hold, holdReason, verdicts } = validateOutput(run);
+    const evidence = asJson({ verdicts, metrics, champion_metrics: championMetrics, judged_against: championVersion });
+    const now = this.clock.now();
+    const waits = hold || !(config.enable_automatic_deployment || championVersion === undefined);
+    const expiresAt = new Date(now.getTime() + config.deployment.approval_expires_hours * HOUR_MS);
+    return {
+      id: this.ids.next(),
+      model: run.model,
+      version,
+      previousVersion: championVersion,
+      runId: run.id,
+      kind: 'promotion',
+      strategy: config.deployment.strategy,
+      status: waits ? 'awaiting_approval' : 'promoted',
+      artifactSha256: artifact.sha256,
+      evidenceHash: evidenceHash(evidence),
+      evidence,
+      requestedBy: 'system',
+      reason: proposalReason(waits, hold, holdReason, championVersion),
+      asOf: run.simulated ? run.asOf : now,
+      ...(waits ? { expiresAt } : {}),
+    };
+  }
+}
+
+function proposalReason(
+  waits: boolean,
+  hold: boolean,
+  holdReason: string | undefined,
+  championVersion: number | undefined,
+): string {
+  if (hold) return `Accepted by every gate, but held for a person: ${holdReason ?? 'a gate asked for it.'}`;
+  if (waits) return 'Accepted by every gate; it waits for a person (enable_automatic_deployment is false).';
+  if (championVersion === undefined) return 'Accepted by every gate; it is the first champion.';
+  return 'Accepted by every gate; deployed automatically.';
+}
+
+const rejected = (version: number, reason: string): DeployOutput => ({ decision: 'rejected', version, reason });
+
+function outputOf({ id, version, previousVersion, status, reason, expiresAt }: Deployment): DeployOutput {
+  const decision = status === 'promoted' || status === 'awaiting_approval' ? status : 'rejected';
+  return { decision, version, previousVersion, deploymentId: id, expiresAt: expiresAt?.toISOString(), reason };
+}

@@ -1,0 +1,58 @@
+import { EventLog } from '../event/event-log.port.js';
+import type { NewEvent } from '../event/event-map.js';
+import { Signals } from '../event/signals.port.js';
+import { Models } from '../model/models.port.js';
+import { conflict } from '../shared/errors.js';
+import { Service } from '../shared/service.js';
+import type { Deployment } from './deployment.js';
+
+export interface ChampionMove {
+  readonly deployment: Pick<Deployment, 'id' | 'model' | 'version' | 'runId' | 'kind'>;
+  /** Version that serves according to whoever decided; undefined when none does. */
+  readonly expectedVersion: number | undefined;
+  readonly actor: string;
+  readonly reason: string;
+  readonly asOf: Date;
+}
+
+/** The one place where the champion changes: alias, event and hint in the caller's transaction. */
+@Service()
+export class MoveChampionService {
+  constructor(
+    private readonly models: Models,
+    private readonly events: EventLog,
+    private readonly signals: Signals,
+  ) {}
+
+  /** Rejects with `champion_changed` when another version serves than the decision was made against. */
+  async execute({ deployment, expectedVersion, actor, reason, asOf }: ChampionMove): Promise<void> {
+    const { model, version, id: deploymentId } = deployment;
+    const current = await this.models.alias(model, 'champion');
+    if (current?.version !== expectedVersion) throw championChanged(model, expectedVersion, current?.version);
+    const expectedRevision = current?.revision ?? 0;
+    const move = { model, alias: 'champion' as const, version, expectedRevision, deploymentId, actor, reason, asOf };
+    if (!(await this.models.moveAlias(move))) {
+      const winner = await this.models.alias(model, 'champion');
+      throw championChanged(model, expectedVersion, winner?.version);
+    }
+    await this.events.append(eventOf({ deployment, expectedVersion, actor, reason, asOf }));
+    await this.signals.send({ kind: 'champion_moved', model });
+  }
+}
+
+function eventOf({ deployment, expectedVersion: previousVersion, actor, reason, asOf }: ChampionMove): NewEvent {
+  const { id: deploymentId, model, version, runId } = deployment;
+  const about = { model, runId, actor, asOf };
+  if (deployment.kind === 'rollback' && previousVersion !== undefined) {
+    return { ...about, type: 'deployment.rolled_back', payload: { deploymentId, version, previousVersion, reason } };
+  }
+  return { ...about, type: 'deployment.promoted', payload: { deploymentId, version, previousVersion } };
+}
+
+/** The state that a decision was made on is gone. */
+export function championChanged(model: string, judged: number | undefined, serving: number | undefined) {
+  const name = (version: number | undefined) => (version === undefined ? 'no version' : `version ${version}`);
+  const told = `The decision was made while ${name(judged)} of "${model}" served, but now ${name(serving)} does.`;
+  const advice = 'Retrain to have a candidate judged against it, or promote the version by hand.';
+  return conflict('champion_changed', `${told} ${advice}`, { judged_against: judged ?? null, serving: serving ?? null });
+}

@@ -1,0 +1,93 @@
+import { rowsBefore, slice, type Dataset } from '../dataset/dataset.js';
+import { metricsOf } from '../metric/evaluate.js';
+import type { ModelVersion } from '../model/model-version.js';
+import type { Recipe } from '../run/trainer-definition.js';
+import type { Scorer } from '../serving/scorer.port.js';
+import { DomainError } from '../shared/errors.js';
+import type { EvaluationBlock, PairedEvaluation } from './paired-evaluation.js';
+import type { Refits } from './refits.js';
+
+/** The champion as the evaluation sees it. */
+export type ChampionUnderTest =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'loaded'; readonly version: ModelVersion; readonly scorer: Scorer };
+
+export interface EvaluationRequest {
+  readonly dataset: Dataset;
+  readonly blocks: readonly EvaluationBlock[];
+  readonly recipe: Recipe;
+  readonly champion: ChampionUnderTest;
+  readonly refits: Refits;
+  readonly outputs: number;
+  onProgress(fraction: number): void;
+}
+
+type ChampionScores = Pick<PairedEvaluation, 'championScores' | 'championAbsence' | 'champion' | 'championRowsAsIs'>;
+
+/**
+ * Scores candidate and champion on the same rows by a rolling origin; no row is scored by a model fitted on it.
+ *
+ * Rejects when the candidate's recipe cannot be fitted. A champion that cannot be scored is no error here: the evaluation
+ * says so, and gates that need it fail closed.
+ */
+export async function evaluateCandidate(request: EvaluationRequest): Promise<PairedEvaluation> {
+  const { dataset, blocks, recipe, refits, outputs, onProgress } = request;
+  const judged = slice(dataset, blocks[0]!.from, blocks.at(-1)!.to);
+  const candidateScores = new Float64Array(judged.rows * outputs);
+  for (const [index, block] of blocks.entries()) {
+    candidateScores.set(await refits.scores(recipe, block), (block.from - blocks[0]!.from) * outputs);
+    onProgress((index + 1) / (blocks.length * 2));
+  }
+  return {
+    rows: judged.rows,
+    keys: judged.keys,
+    times: judged.times,
+    outcomes: judged.outcomes,
+    benchmark: judged.benchmark,
+    blocks,
+    candidateScores,
+    candidate: metricsOf(dataset.task, candidateScores, judged.outcomes),
+    ...(await championScores(request, judged)),
+  };
+}
+
+async function championScores(request: EvaluationRequest, judged: Dataset): Promise<ChampionScores> {
+  const { champion } = request;
+  if (champion.kind === 'none') return { championAbsence: { kind: 'none' }, championRowsAsIs: 0 };
+  if (champion.kind === 'unreadable') return unreadable(champion.reason);
+  try {
+    const { scores, asIs } = await scoreChampion(request, champion);
+    const metrics = metricsOf(judged.task, scores, judged.outcomes);
+    return { championScores: scores, champion: metrics, championRowsAsIs: asIs };
+  } catch (error) {
+    if (error instanceof DomainError && !error.retryable) return unreadable(error.message);
+    throw error;
+  }
+}
+
+async function scoreChampion(
+  { dataset, blocks, refits, outputs, onProgress }: EvaluationRequest,
+  { version, scorer }: Extract<ChampionUnderTest, { kind: 'loaded' }>,
+): Promise<{ scores: Float64Array; asIs: number }> {
+  const first = blocks[0]!.from;
+  const end = blocks.at(-1)!.to;
+  const { trainedUntil } = version.lineage;
+  // A model trained elsewhere does not say until when: its own scores are all there is.
+  const seen = trainedUntil ? Math.min(end, rowsBefore(dataset, trainedUntil.getTime())) : 0;
+  const scores = new Float64Array((end - first) * outputs);
+  for (const [index, block] of blocks.entries()) {
+    if (block.from < seen)
+      scores.set(await refits.scores(version.lineage.recipe, block), (block.from - first) * outputs);
+    onProgress(0.5 + (index + 1) / (blocks.length * 2));
+  }
+  const from = Math.max(first, seen);
+  if (from < end)
+    scores.set(await scorer.score(slice(dataset, from, end).features, end - from), (from - first) * outputs);
+  return { scores, asIs: end - from };
+}
+
+const unreadable = (reason: string): ChampionScores => ({
+  championAbsence: { kind: 'unreadable', reason },
+  championRowsAsIs: 0,
+});

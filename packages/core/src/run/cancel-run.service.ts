@@ -1,0 +1,56 @@
+import { CloseApproval, notAwaiting } from '../deployment/close-approval.service.js';
+import { Deployments } from '../deployment/deployments.port.js';
+import { EventLog } from '../event/event-log.port.js';
+import { Clock } from '../shared/clock.port.js';
+import { conflict, notFound } from '../shared/errors.js';
+import { Service } from '../shared/service.js';
+import { UnitOfWork } from '../shared/unit-of-work.port.js';
+import type { TrainingRun } from './training-run.js';
+import { TrainingRuns } from './training-runs.port.js';
+
+export interface CancelRun {
+  readonly runId: string;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/** Cancels a run in any state that is not final; a running one stops within its next heartbeat. */
+@Service()
+export class CancelRunService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly runs: TrainingRuns,
+    private readonly deployments: Deployments,
+    private readonly closing: CloseApproval,
+    private readonly events: EventLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Answers the run as it stands: cancelled, or running with `cancelRequested`. Rejects with `unknown_run`, `run_finished`. */
+  async execute(request: CancelRun): Promise<TrainingRun> {
+    return this.unitOfWork.transaction(() => this.cancel(request));
+  }
+
+  private async cancel({ runId, actor, reason }: CancelRun): Promise<TrainingRun> {
+    const run = await this.runs.find(runId);
+    if (!run) throw notFound('unknown_run', `There is no run ${runId}.`);
+    const asked = await this.runs.requestCancel(runId, actor, reason, this.clock.now());
+    if (!asked) return this.takeOffTheDesk(run, actor, reason);
+    if (asked.status === 'cancelled') {
+      const about = { model: run.model, runId, actor, asOf: run.asOf };
+      await this.events.append({ ...about, type: 'run.cancelled', payload: { by: actor, reason } });
+    }
+    return asked;
+  }
+
+  private async takeOffTheDesk(run: TrainingRun, actor: string, reason: string): Promise<TrainingRun> {
+    const proposal = run.status === 'awaiting_approval' ? await this.deployments.ofRun(run.id) : undefined;
+    if (!proposal) {
+      const told = `Run ${run.id} is over: it is ${run.status}. Only queued, running and waiting runs can be cancelled.`;
+      throw conflict('run_finished', told, { status: run.status });
+    }
+    const decision = { status: 'rejected' as const, by: actor, reason, at: this.clock.now() };
+    if (!(await this.deployments.decide(proposal.id, 'awaiting_approval', decision))) throw notAwaiting(run);
+    return this.closing.execute(run, { status: 'cancelled', actor, reason, asOf: run.asOf });
+  }
+}

@@ -1,0 +1,70 @@
+import { ConfigStore } from '../config/config-store.port.js';
+import { Deployments } from '../deployment/deployments.port.js';
+import { EventLog } from '../event/event-log.port.js';
+import { JobQueue } from '../job/job-queue.port.js';
+import { Clock } from '../shared/clock.port.js';
+import { Ids } from '../shared/ids.port.js';
+import { Service } from '../shared/service.js';
+import { UnitOfWork } from '../shared/unit-of-work.port.js';
+import { Attempt } from './attempt.js';
+import { RunTiming } from './run-timing.js';
+import type { TrainingRun } from './training-run.js';
+import { TrainingRuns } from './training-runs.port.js';
+
+/** Takes a delivered run for this process, if it is to be had. */
+@Service()
+export class ClaimRunService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly runs: TrainingRuns,
+    private readonly deployments: Deployments,
+    private readonly events: EventLog,
+    private readonly config: ConfigStore,
+    private readonly queue: JobQueue,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly timing: RunTiming,
+  ) {}
+
+  /**
+   * The attempt, or undefined when somebody else holds the run or nothing is left to do. A run that has to wait (back-off,
+   * or as many runs going on as may) is put on the queue again for later.
+   */
+  async execute(runId: string): Promise<Attempt | undefined> {
+    const token = this.ids.next();
+    const run = await this.unitOfWork.transaction(() => this.claim(runId, token));
+    if (!run) {
+      await this.deliverLater(runId);
+      return undefined;
+    }
+    const promoted = (await this.deployments.ofRun(runId))?.status === 'promoted';
+    return new Attempt(run, token, this.runs, this.clock, this.timing, !promoted);
+  }
+
+  private async claim(runId: string, token: string): Promise<TrainingRun | undefined> {
+    const now = this.clock.now();
+    const before = await this.runs.find(runId);
+    const leaseUntil = new Date(now.getTime() + this.timing.leaseMs);
+    const { max_concurrent_retraining } = this.config.current().config;
+    const run = await this.runs.claim(runId, token, now, leaseUntil, max_concurrent_retraining);
+    if (!run) return undefined;
+    const about = { model: run.model, runId, actor: 'system', asOf: run.asOf };
+    if (before?.status === 'running') {
+      const from = `attempt ${before.attempt}, stage ${before.stage ?? 'none'}`;
+      await this.events.append({ ...about, type: 'run.recovered', payload: { from } });
+    }
+    await this.events.append({ ...about, type: 'run.started', payload: { attempt: run.attempt } });
+    return run;
+  }
+
+  private async deliverLater(runId: string): Promise<void> {
+    const run = await this.runs.find(runId);
+    if (run?.status !== 'queued') return;
+    const now = this.clock.now().getTime();
+    const due = Math.max(run.notBefore?.getTime() ?? 0, now + this.timing.busySeconds * 1000);
+    // Deliveries of one run that wait for the same moment are one job, however many asked.
+    const slot = Math.ceil(due / (this.timing.busySeconds * 1000));
+    const delaySeconds = (due - now) / 1000;
+    await this.queue.enqueue('retrain', { runId }, { jobId: `${runId}-wait-${slot}`, delaySeconds });
+  }
+}

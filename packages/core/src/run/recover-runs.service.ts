@@ -1,0 +1,63 @@
+import { ExpireApprovalsService } from '../deployment/expire-approvals.service.js';
+import { PublishChampionService } from '../deployment/publish-champion.service.js';
+import { JobQueue } from '../job/job-queue.port.js';
+import { Models } from '../model/models.port.js';
+import { Clock } from '../shared/clock.port.js';
+import { Service } from '../shared/service.js';
+import { BootstrapModelsService } from './bootstrap-models.service.js';
+import { TrainingRuns } from './training-runs.port.js';
+
+/** What one round of mending did. */
+export interface Recovery {
+  /** Runs put on the queue again: due ones that nobody took, and those whose worker is gone. */
+  readonly delivered: readonly string[];
+  /** First trainings that were requested. */
+  readonly requested: readonly string[];
+  readonly expired: readonly string[];
+  /** Models whose file had to be brought in line with the champion. */
+  readonly published: readonly string[];
+  /** Why a model's file could not be brought in line, by model. */
+  readonly problems: Readonly<Record<string, string>>;
+}
+
+/** Closes every gap that a crash may leave between the rows and the rest of the world. */
+@Service()
+export class RecoverRunsService {
+  constructor(
+    private readonly runs: TrainingRuns,
+    private readonly models: Models,
+    private readonly bootstrapping: BootstrapModelsService,
+    private readonly expiring: ExpireApprovalsService,
+    private readonly publishing: PublishChampionService,
+    private readonly queue: JobQueue,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(): Promise<Recovery> {
+    const delivered = await this.deliverLost();
+    const requested = (await this.bootstrapping.execute()).map(({ id }) => id);
+    const expired = (await this.expiring.execute()).map(({ id }) => id);
+    return { delivered, requested, expired, ...(await this.publish()) };
+  }
+
+  private async deliverLost(): Promise<string[]> {
+    const delivered: string[] = [];
+    for (const { id } of await this.runs.findLost(this.clock.now())) {
+      await this.queue.enqueue('retrain', { runId: id }, { jobId: id });
+      delivered.push(id);
+    }
+    return delivered;
+  }
+
+  /** One model's broken file or artifact does not keep the others from being mended. */
+  private async publish(): Promise<Pick<Recovery, 'published' | 'problems'>> {
+    const published: string[] = [];
+    const problems: Record<string, string> = {};
+    for (const { name } of await this.models.list()) {
+      const { wrote, problem } = await this.publishing.attempt(name);
+      if (wrote) published.push(name);
+      if (problem !== undefined) problems[name] = problem;
+    }
+    return { published, problems };
+  }
+}

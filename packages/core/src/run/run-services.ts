@@ -1,0 +1,68 @@
+import { TrainingRecords } from '../dataset/training-records.service.js';
+import { AppointVersion } from '../deployment/appoint-version.service.js';
+import { ApproveRunService } from '../deployment/approve-run.service.js';
+import { CloseApproval } from '../deployment/close-approval.service.js';
+import { DeployCandidate } from '../deployment/deploy-candidate.service.js';
+import { ExpireApprovalsService } from '../deployment/expire-approvals.service.js';
+import { MoveChampionService } from '../deployment/move-champion.service.js';
+import { PromoteVersionService } from '../deployment/promote-version.service.js';
+import { PublishChampionService } from '../deployment/publish-champion.service.js';
+import { RejectRunService } from '../deployment/reject-run.service.js';
+import { RollbackService } from '../deployment/rollback.service.js';
+import { SupersedeApprovals } from '../deployment/supersede-approvals.service.js';
+import { VersionLoader } from '../deployment/version-loader.service.js';
+import { ValidateCandidate } from '../gate/validate-candidate.service.js';
+import { EvaluateTriggersService } from '../trigger/evaluate-triggers.service.js';
+import { TriggerContexts } from '../trigger/trigger-context.service.js';
+import { BackupChampion } from './backup-champion.service.js';
+import { BootstrapModelsService } from './bootstrap-models.service.js';
+import { CancelRunService } from './cancel-run.service.js';
+import { ClaimRunService } from './claim-run.service.js';
+import { ConcludeRun } from './conclude-run.service.js';
+import { ExecuteRunService } from './execute-run.service.js';
+import { PrepareData } from './prepare-data.service.js';
+import { RecoverRunsService } from './recover-runs.service.js';
+import { ReportRun } from './report-run.service.js';
+import { RequestRetrainingService } from './request-retraining.service.js';
+import { RunTiming } from './run-timing.js';
+import { SelectRecipe } from './select-recipe.service.js';
+import { SettleAttemptService } from './settle-attempt.service.js';
+import { TrainCandidate } from './train-candidate.service.js';
+
+/** Services that ask for, decide and undo retrainings: no trainer is needed to construct them, but a ScorerLoader is. */
+export const decisionServices = [
+  TrainingRecords,
+  VersionLoader,
+  MoveChampionService,
+  PublishChampionService,
+  CloseApproval,
+  AppointVersion,
+  ApproveRunService,
+  RejectRunService,
+  ExpireApprovalsService,
+  PromoteVersionService,
+  RollbackService,
+  RequestRetrainingService,
+  CancelRunService,
+  TriggerContexts,
+  EvaluateTriggersService,
+  BootstrapModelsService,
+  RecoverRunsService,
+] as const;
+
+/** Services that carry a run through its stages: what a trainer needs beside the `decisionServices`. */
+export const runServices = [
+  RunTiming,
+  ClaimRunService,
+  SettleAttemptService,
+  ConcludeRun,
+  BackupChampion,
+  PrepareData,
+  SelectRecipe,
+  TrainCandidate,
+  ValidateCandidate,
+  SupersedeApprovals,
+  DeployCandidate,
+  ReportRun,
+  ExecuteRunService,
+] as const;

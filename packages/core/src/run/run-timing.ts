@@ -1,0 +1,18 @@
+import { Service } from '../shared/service.js';
+
+/** The clockwork of runs. */
+@Service()
+export class RunTiming {
+  /** An attempt that has not been heard of for so long is presumed dead. */
+  readonly leaseMs: number = 30_000;
+  /** How often an attempt is heard of; a cancellation is seen this soon. */
+  readonly heartbeatMs: number = 1_500;
+  /** Failures that may pass by themselves before the run fails for good. */
+  readonly tries: number = 3;
+  /** First wait between such failures; it doubles each time. */
+  readonly backoffSeconds: number = 10;
+  /** Deliveries of one run, whatever ended them: one that keeps killing its trainer ends here. */
+  readonly deliveries: number = 12;
+  /** How long a run waits for another one to finish before it asks again. */
+  readonly busySeconds: number = 5;
+}

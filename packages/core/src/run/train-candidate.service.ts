@@ -1,0 +1,173 @@
+import { decodeDataset } from '../dataset/snapshot.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { VersionLoader } from '../deployment/version-loader.service.js';
+import { profileToJson } from '../drift/profile-json.js';
+import { profileOf } from '../drift/profile.js';
+import type { ChampionUnderTest } from '../evaluation/evaluate-candidate.js';
+import { encodeEvidence } from '../evaluation/evidence.js';
+import type { PairedEvaluation } from '../evaluation/paired-evaluation.js';
+import { ConfigStore } from '../config/config-store.port.js';
+import { EventLog } from '../event/event-log.port.js';
+import { schemaHash } from '../model/feature-schema.js';
+import type { ArtifactRef, Lineage, NewModelVersion } from '../model/model-version.js';
+import { Models } from '../model/models.port.js';
+import { Service } from '../shared/service.js';
+import { ArtifactStore } from '../storage/artifact-store.port.js';
+import { AttemptLost } from './attempt.js';
+import { codeVersion } from './code-version.js';
+import { Fitting } from './fitting.port.js';
+import { asJson, prepareOutput, type TrainOutput } from './outputs.js';
+import { SelectRecipe, type Selection } from './select-recipe.service.js';
+import type { RunStep, StageCommit, StageContext } from './stage.js';
+import type { FittedModel } from './trainer-definition.js';
+import { TrainingRuns } from './training-runs.port.js';
+
+/** Share of the stage's progress that the evaluation takes; the rest is the final fit. */
+const EVALUATION = 0.85;
+
+/** Third stage: tries the recipes on a rolling origin, fits the best one on everything and registers the version. */
+@Service()
+export class TrainCandidate implements RunStep {
+  readonly stage = 'train';
+
+  constructor(
+    private readonly runs: TrainingRuns,
+    private readonly models: Models,
+    private readonly artifacts: ArtifactStore,
+    private readonly versions: VersionLoader,
+    private readonly selecting: SelectRecipe,
+    private readonly fitting: Fitting,
+    private readonly events: EventLog,
+    private readonly config: ConfigStore,
+  ) {}
+
+  async execute(context: StageContext): Promise<StageCommit> {
+    const { run, signal } = context;
+    const prepared = prepareOutput(run);
+    const dataset = decodeDataset(await this.artifacts.get(prepared.snapshot));
+    const champion = await this.champion(context, prepared.championVersion);
+    const selection = await this.select(context, dataset, champion);
+    const lineage = this.lineageOf(context, dataset, selection);
+    const fitted = await this.fitting.fit({
+      recipe: selection.recipe,
+      dataset,
+      seed: lineage.seed,
+      lineage: metadataOf(run.id, lineage),
+      limits: limitsOf(context),
+      signal,
+      onProgress: (fraction) => context.progress(EVALUATION + (1 - EVALUATION) * fraction),
+    });
+    const artifact = await this.artifacts.put(fitted.artifact);
+    const evidence = await this.artifacts.put(encodeEvidence({ evaluation: selection.evaluation, check: fitted.check }));
+    const version = versionOf(context, dataset, selection.evaluation, artifact, lineage);
+    return () => this.register(context, version, selection, fitted, evidence);
+  }
+
+  private async champion(context: StageContext, number: number | undefined): Promise<ChampionUnderTest> {
+    if (number === undefined) return { kind: 'none' };
+    const version = await this.models.version(context.run.model, number);
+    if (!version) return { kind: 'unreadable', reason: `The registry has no version ${number}.` };
+    const loaded = await this.versions.tryLoad(version, context.definition);
+    if ('problem' in loaded) return { kind: 'unreadable', reason: loaded.problem };
+    return { kind: 'loaded', version, scorer: loaded.scorer };
+  }
+
+  private async select(context: StageContext, dataset: Dataset, champion: ChampionUnderTest): Promise<Selection> {
+    try {
+      return await this.selecting.execute({
+        dataset,
+        champion,
+        blocks: prepareOutput(context.run).blocks,
+        recipes: context.config.trainers,
+        seed: context.config.seed,
+        limits: limitsOf(context),
+        signal: context.signal,
+        onProgress: (fraction) => context.progress(EVALUATION * fraction),
+      });
+    } finally {
+      if (champion.kind === 'loaded') await champion.scorer.release();
+    }
+  }
+
+  private lineageOf({ run, config }: StageContext, dataset: Dataset, { recipe }: Selection): Lineage {
+    const { snapshot, championVersion } = prepareOutput(run);
+    return {
+      dataHash: snapshot.sha256,
+      schemaHash: schemaHash(dataset.schema),
+      recipe,
+      seed: config.seed,
+      codeVersion,
+      configRevision: this.config.current().revision,
+      parentVersion: championVersion,
+      trainingRows: dataset.rows,
+      trainedUntil: new Date(dataset.times[dataset.rows - 1]! + 1),
+    };
+  }
+
+  /** Joins the transaction that completes the stage: version, event and stage stand or fall together. */
+  private async register(
+    { run }: StageContext,
+    added: NewModelVersion,
+    { recipe, evaluation, tried }: Selection,
+    { diagnostics }: FittedModel,
+    evidence: ArtifactRef,
+  ) {
+    const { version, artifact } = await this.models.addVersion(added);
+    if (!(await this.runs.setCandidate(run.id, run.attemptToken!, version))) throw new AttemptLost();
+    const { candidate: metrics, champion: championMetrics } = evaluation;
+    const { sha256 } = artifact;
+    const { championVersion } = prepareOutput(run);
+    const payload = { version, sha256, metrics };
+    await this.events.append({
+      type: 'candidate.created',
+      model: run.model,
+      runId: run.id,
+      actor: 'system',
+      asOf: run.asOf,
+      payload,
+    });
+    const output: TrainOutput = {
+      ...payload,
+      evidence,
+      championVersion,
+      recipe,
+      championMetrics,
+      diagnostics,
+      tried,
+    };
+    return { output: asJson(output), summary: asJson({ ...payload, recipe: recipe.use, judged: evaluation.rows }) };
+  }
+}
+
+function versionOf(
+  { run }: StageContext,
+  dataset: Dataset,
+  { rows, times, candidate }: PairedEvaluation,
+  artifact: ArtifactRef,
+  lineage: Lineage,
+): NewModelVersion {
+  return {
+    model: run.model,
+    runId: run.id,
+    artifact,
+    evaluation: { rows, from: new Date(times[0]!), until: new Date(times[rows - 1]!), metrics: candidate },
+    featureProfile: profileToJson(profileOf(dataset.schema, dataset.features)),
+    lineage,
+  };
+}
+
+/** What the artifact itself says of its origin: nothing that would differ between two equal fits of a run. */
+function metadataOf(runId: string, lineage: Lineage): Record<string, string> {
+  return {
+    run_id: runId,
+    parent_version: String(lineage.parentVersion ?? 'none'),
+    data_hash: lineage.dataHash,
+    schema_hash: lineage.schemaHash,
+    seed: String(lineage.seed),
+    code_version: lineage.codeVersion,
+  };
+}
+
+function limitsOf({ config: { resources } }: StageContext) {
+  return { memoryMb: resources.memory_mb, timeoutSeconds: resources.timeout_seconds };
+}

@@ -1,0 +1,78 @@
+import { ConfigStore } from '../config/config-store.port.js';
+import type { InstallationConfig } from '../config/retraining-config.js';
+import { Records } from '../dataset/records.port.js';
+import { RowReader } from '../dataset/row-reader.port.js';
+import { ChampionFiles } from '../deployment/champion-files.port.js';
+import { Deployments } from '../deployment/deployments.port.js';
+import { EventLog } from '../event/event-log.port.js';
+import { Signals } from '../event/signals.port.js';
+import { JobQueue } from '../job/job-queue.port.js';
+import { Models } from '../model/models.port.js';
+import { builtinPlugin } from '../plugin/builtin.js';
+import { PluginRegistry } from '../plugin/registry.js';
+import { Predictions } from '../prediction/predictions.port.js';
+import { Fitting } from '../run/fitting.port.js';
+import { ReportFiles } from '../run/report-files.port.js';
+import { RunTiming } from '../run/run-timing.js';
+import { TrainingRuns } from '../run/training-runs.port.js';
+import { ScorerLoader } from '../serving/scorer.port.js';
+import { Clock } from '../shared/clock.port.js';
+import { Ids } from '../shared/ids.port.js';
+import { UnitOfWork } from '../shared/unit-of-work.port.js';
+import { ArtifactStore } from '../storage/artifact-store.port.js';
+import { TriggerEvaluations } from '../trigger/trigger-evaluations.port.js';
+import { coinModel } from './coin-model.js';
+import { constructor, type Token } from './construct.js';
+import { inMemory } from './in-memory.js';
+import { MemoryFitting } from './memory-fitting.js';
+import { MemoryReportFiles } from './memory-report-files.js';
+import { MemoryRowReader } from './memory-row-reader.js';
+import { MemoryScorerLoader } from './memory-scorer-loader.js';
+import { tinySoftmax } from './tiny-softmax.js';
+
+export interface InstallationOptions {
+  readonly config?: Partial<InstallationConfig>;
+  readonly now?: Date | string;
+}
+
+/** The product in memory: the model `coin`, the built-in triggers and gates, a small real trainer, every service. */
+export function installation({ config, now = '2024-01-01T00:00:00Z' }: InstallationOptions = {}) {
+  const trainers = [{ use: 'tiny_softmax', with: {} }];
+  const adapters = inMemory({ config: { trainers, ...config }, now });
+  const plugins = new PluginRegistry([
+    builtinPlugin,
+    { name: 'testing', models: [coinModel], trainers: [tinySoftmax] },
+  ]);
+  const fitting = new MemoryFitting(plugins);
+  const loader = new MemoryScorerLoader();
+  const reader = new MemoryRowReader();
+  const reports = new MemoryReportFiles();
+  const given: readonly (readonly [Token<unknown>, unknown])[] = [
+    [Clock, adapters.clock],
+    [Ids, adapters.ids],
+    [UnitOfWork, adapters.unitOfWork],
+    [EventLog, adapters.events],
+    [Models, adapters.models],
+    [Predictions, adapters.predictions],
+    [Records, adapters.records],
+    [TrainingRuns, adapters.runs],
+    [TriggerEvaluations, adapters.evaluations],
+    [Deployments, adapters.deployments],
+    [Signals, adapters.signals],
+    [ChampionFiles, adapters.championFiles],
+    [ArtifactStore, adapters.artifacts],
+    [JobQueue, adapters.jobs],
+    [ConfigStore, adapters.config],
+    [PluginRegistry, plugins],
+    [Fitting, fitting],
+    [ScorerLoader, loader],
+    [RowReader, reader],
+    [ReportFiles, reports],
+    [RunTiming, Object.assign(new RunTiming(), { heartbeatMs: 10 })],
+  ];
+  /** Services of one process; every call is another process on the same database. */
+  const process = () => constructor(new Map(given));
+  return { ...adapters, plugins, fitting, loader, reader, reports, process, get: process() };
+}
+
+export type Installation = ReturnType<typeof installation>;

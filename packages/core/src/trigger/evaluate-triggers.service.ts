@@ -1,0 +1,136 @@
+import { ConfigStore } from '../config/config-store.port.js';
+import type { Use } from '../config/retraining-config.js';
+import { EventLog } from '../event/event-log.port.js';
+import { Models } from '../model/models.port.js';
+import { PluginRegistry } from '../plugin/registry.js';
+import { RequestRetrainingService, type RetrainingAnswer } from '../run/request-retraining.service.js';
+import { Clock } from '../shared/clock.port.js';
+import { messageOf, notFound } from '../shared/errors.js';
+import { Ids } from '../shared/ids.port.js';
+import type { JsonObject } from '../shared/json.js';
+import { Service } from '../shared/service.js';
+import { UnitOfWork } from '../shared/unit-of-work.port.js';
+import { TriggerContexts } from './trigger-context.service.js';
+import type { TriggerContext, TriggerVerdict } from './trigger-definition.js';
+import type { TriggerEvaluation } from './trigger-evaluation.js';
+import { TriggerEvaluations } from './trigger-evaluations.port.js';
+
+export interface EvaluateTriggers {
+  readonly model: string;
+  /** Given for a day of the past (a replay); now when left out. */
+  readonly asOf?: Date;
+  /** Judges and tells, but writes nothing and requests nothing. */
+  readonly dryRun?: boolean;
+  readonly actor: string;
+}
+
+/** Judges all triggers of a model; however many fire, they make one event and ask for one run. */
+@Service()
+export class EvaluateTriggersService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly models: Models,
+    private readonly config: ConfigStore,
+    private readonly plugins: PluginRegistry,
+    private readonly contexts: TriggerContexts,
+    private readonly retraining: RequestRetrainingService,
+    private readonly evaluations: TriggerEvaluations,
+    private readonly events: EventLog,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /** Rejects with `unknown_model`. A trigger that throws gives the verdict `error`; the others are judged all the same. */
+  async execute(request: EvaluateTriggers): Promise<TriggerEvaluation> {
+    const model = await this.models.find(request.model);
+    if (!model) throw notFound('unknown_model', `There is no model "${request.model}".`);
+    const context = await this.contexts.of(model, request.asOf);
+    const verdicts = context.champion ? await this.judge(context) : [];
+    const judged = this.judgedOf(context, verdicts);
+    if (!context.champion) return this.keep({ ...judged, decision: 'no_champion' }, request);
+    if (request.dryRun) return { ...judged, decision: 'dry_run' };
+    return this.act(request, judged);
+  }
+
+  private async judge(context: TriggerContext): Promise<TriggerVerdict[]> {
+    const verdicts: TriggerVerdict[] = [];
+    for (const { use, with: options } of context.config.triggers) {
+      verdicts.push({ trigger: use, ...(await this.verdictOf(context, use, options)) });
+    }
+    return verdicts;
+  }
+
+  private async verdictOf(context: TriggerContext, use: string, options: Use['with']) {
+    try {
+      const trigger = this.plugins.triggers.get(use);
+      return await trigger.evaluate(context, trigger.parseOptions(options));
+    } catch (error) {
+      return { verdict: 'error' as const, reason: `It could not be judged: ${messageOf(error)}`, evidence: {} };
+    }
+  }
+
+  private judgedOf(context: TriggerContext, verdicts: readonly TriggerVerdict[]): Judged {
+    return {
+      id: this.ids.next(),
+      model: context.model,
+      evaluatedAt: this.clock.now(),
+      asOf: context.asOf,
+      verdicts,
+      predictionCount: context.predictionsSinceRetraining,
+      daysSinceLastRetraining: context.daysSinceLastRetraining,
+    };
+  }
+
+  private async keep(evaluation: TriggerEvaluation, { dryRun }: EvaluateTriggers): Promise<TriggerEvaluation> {
+    if (!dryRun) await this.evaluations.insert(evaluation);
+    return evaluation;
+  }
+
+  /** Evaluation, event and run are written together; the queue hears of the run once they are committed. */
+  private async act(request: EvaluateTriggers, judged: Judged): Promise<TriggerEvaluation> {
+    const fired = judged.verdicts.filter(({ verdict }) => verdict === 'fired');
+    if (fired.length === 0) return this.keep({ ...judged, decision: 'no_trigger' }, request);
+    const { answer, evaluation } = await this.unitOfWork.transaction(async () => {
+      const answer = await this.requestRun(request, fired);
+      const evaluation = { ...judged, ...consequence(answer) };
+      await this.evaluations.insert(evaluation);
+      await this.tell(request, evaluation, fired);
+      return { answer, evaluation };
+    });
+    await this.retraining.deliver(answer);
+    return evaluation;
+  }
+
+  private requestRun(request: EvaluateTriggers, fired: readonly TriggerVerdict[]): Promise<RetrainingAnswer> {
+    return this.retraining.record({
+      model: request.model,
+      triggers: fired.map(({ trigger }) => trigger),
+      reason: fired.map(({ reason }) => reason).join(' '),
+      forced: false,
+      asOf: request.asOf,
+      actor: request.actor,
+    });
+  }
+
+  private tell(request: EvaluateTriggers, evaluation: TriggerEvaluation, fired: readonly TriggerVerdict[]) {
+    return this.events.append({
+      type: 'trigger.fired',
+      model: request.model,
+      runId: evaluation.runId,
+      actor: request.actor,
+      asOf: evaluation.asOf,
+      payload: {
+        evaluationId: evaluation.id,
+        triggers: fired.map(({ trigger }) => trigger),
+        verdicts: evaluation.verdicts as unknown as readonly JsonObject[],
+      },
+    });
+  }
+}
+
+type Judged = Omit<TriggerEvaluation, 'decision'>;
+
+function consequence(answer: RetrainingAnswer): Pick<TriggerEvaluation, 'decision' | 'runId' | 'cooldownUntil'> {
+  if (answer.kind === 'cooling_down') return { decision: 'cooling_down', cooldownUntil: answer.until };
+  return { decision: answer.kind === 'requested' ? 'run_requested' : 'coalesced', runId: answer.run.id };
+}

@@ -1,0 +1,101 @@
+import { ConfigStore } from '../config/config-store.port.js';
+import type { FeatureProfile } from '../drift/feature-profile.js';
+import { profileFromJson } from '../drift/profile-json.js';
+import { emptyProfile, updateProfile } from '../drift/profile.js';
+import type { ModelVersion } from '../model/model-version.js';
+import { Models, type Alias, type Model } from '../model/models.port.js';
+import { PluginRegistry } from '../plugin/registry.js';
+import type { MaturedPrediction } from '../prediction/prediction.js';
+import { Predictions, type PredictionWindow } from '../prediction/predictions.port.js';
+import { latestAttempt } from '../run/latest-attempt.js';
+import { TrainingRuns } from '../run/training-runs.port.js';
+import { Clock } from '../shared/clock.port.js';
+import { Service } from '../shared/service.js';
+import { daysBetween } from './cooldown.js';
+import type { TriggerContext } from './trigger-definition.js';
+
+/** Newest rows that a trigger reads unless it asks for another number. */
+const MATURED_ROWS = 10_000;
+const FEATURE_ROWS = 100_000;
+
+/** Gathers what triggers may look at; what none of them asks for is never read. */
+@Service()
+export class TriggerContexts {
+  constructor(
+    private readonly models: Models,
+    private readonly runs: TrainingRuns,
+    private readonly predictions: Predictions,
+    private readonly config: ConfigStore,
+    private readonly plugins: PluginRegistry,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @param asOf the day of a check of the past, which measures ages by it; a live check measures them by wall clock. */
+  async of(model: Model, asOf: Date | undefined): Promise<TriggerContext> {
+    const now = this.clock.now();
+    const last = await latestAttempt(this.runs, model.name, asOf);
+    const alias = await this.models.alias(model.name, 'champion');
+    const champion = alias && (await this.models.version(model.name, alias.version));
+    const tookOver = alias && (await this.tookOver(alias, asOf));
+    const window = await this.championWindow(model.name, champion, asOf ?? now);
+    const { name, task, schema } = this.plugins.models.get(model.definition);
+    return {
+      model: model.name,
+      definition: { name, task, schema },
+      asOf: asOf ?? now,
+      config: this.config.forModel(model.name),
+      champion,
+      championAgeDays: tookOver && daysBetween(tookOver, asOf ?? now),
+      daysSinceLastRetraining: last && daysBetween(last.at, asOf ?? now),
+      predictionsSinceRetraining: await this.predictions.countSince(model.name, last?.run.predictionSeq ?? 0),
+      matured: once((limit: number = MATURED_ROWS) => this.predictions.matured({ ...window, limit })),
+      coverage: () => this.predictions.coverage(window),
+      referenceProfile: () => profileOfVersion(champion),
+      currentProfile: () => this.currentProfile(champion, { ...window, limit: FEATURE_ROWS }),
+      window: (overrides) => ({ ...window, ...overrides }),
+    };
+  }
+
+  private async tookOver(alias: Alias, asOf: Date | undefined): Promise<Date> {
+    if (!asOf) return alias.movedAt;
+    const { items } = await this.models.aliasMoves(alias.model, 'champion', { limit: 1 });
+    return items[0]?.asOf ?? alias.movedAt;
+  }
+
+  /** The champion's own answers; none is older than the request for the run that made it. */
+  private async championWindow(model: string, champion: ModelVersion | undefined, asOf: Date): Promise<PredictionWindow> {
+    const run = champion?.runId === undefined ? undefined : await this.runs.find(champion.runId);
+    return { model, version: champion?.version, afterSeq: run?.predictionSeq ?? 0, asOf, limit: MATURED_ROWS };
+  }
+
+  private async currentProfile(
+    champion: ModelVersion | undefined,
+    window: PredictionWindow,
+  ): Promise<FeatureProfile | undefined> {
+    const reference = profileOfVersion(champion);
+    if (!reference) return undefined;
+    let profile = emptyProfile(reference);
+    for await (const chunk of this.predictions.featureChunks(window, reference.columns.length)) {
+      profile = updateProfile(profile, chunk);
+    }
+    return profile;
+  }
+}
+
+function profileOfVersion(version: ModelVersion | undefined): FeatureProfile | undefined {
+  return version?.featureProfile && profileFromJson(version.featureProfile);
+}
+
+/** Several triggers that read the same rows read them once. */
+function once(
+  read: (limit?: number) => Promise<readonly MaturedPrediction[]>,
+): (limit?: number) => Promise<readonly MaturedPrediction[]> {
+  const answers = new Map<number | undefined, Promise<readonly MaturedPrediction[]>>();
+  return (limit) => {
+    const known = answers.get(limit);
+    if (known) return known;
+    const answer = read(limit);
+    answers.set(limit, answer);
+    return answer;
+  };
+}
