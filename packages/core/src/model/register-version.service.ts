@@ -1,4 +1,5 @@
 import { ConfigStore } from '../config/config-store.port.js';
+import { expectationOf } from '../deployment/version-loader.service.js';
 import { EventLog } from '../event/event-log.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { ScorerLoader } from '../serving/scorer.port.js';
@@ -44,13 +45,8 @@ export class RegisterVersionService {
     const { model, actor } = external;
     const row = await this.models.find(model);
     if (!row) throw notFound('unknown_model', `There is no model "${model}".`);
-    const { task, schema } = this.plugins.models.get(row.definition);
-    const classification = task.kind === 'classification';
-    const scorer = await this.loader.load(external.artifact, {
-      inputs: schema.features.length,
-      outputs: classification ? task.classes.length : 1,
-      probabilities: classification,
-    });
+    const definition = this.plugins.models.get(row.definition);
+    const scorer = await this.loader.load(external.artifact, expectationOf(definition));
     await scorer.release();
     const artifact = await this.artifacts.put(external.artifact);
     return this.unitOfWork.transaction(async () => {
@@ -59,7 +55,7 @@ export class RegisterVersionService {
         artifact,
         lineage: {
           dataHash: '',
-          schemaHash: schemaHash(schema),
+          schemaHash: schemaHash(definition.schema),
           recipe: { use: 'external', with: external.told },
           seed: 0,
           codeVersion: 'external',

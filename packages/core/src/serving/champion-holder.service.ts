@@ -1,14 +1,13 @@
+import { VersionLoader } from '../deployment/version-loader.service.js';
 import { EventLog } from '../event/event-log.port.js';
-import { schemaHash } from '../model/feature-schema.js';
 import type { ModelDefinition } from '../model/model-definition.js';
 import type { ModelVersion } from '../model/model-version.js';
 import { Models } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { Clock } from '../shared/clock.port.js';
-import { DomainError, messageOf, unavailable } from '../shared/errors.js';
+import { unavailable } from '../shared/errors.js';
 import { Service } from '../shared/service.js';
-import { ArtifactStore } from '../storage/artifact-store.port.js';
-import { ScorerLoader, type Scorer } from './scorer.port.js';
+import type { Scorer } from './scorer.port.js';
 
 /** A champion in memory, ready to score. */
 export interface LoadedChampion {
@@ -43,7 +42,6 @@ interface Failure extends UnreadableChampion {
   readonly notBefore: number;
 }
 
-const UNREADABLE = new Set(['artifact_missing', 'artifact_corrupt', 'invalid_artifact', 'schema_mismatch']);
 const MAX_WAIT_MS = 30_000;
 
 /**
@@ -60,8 +58,7 @@ export class ChampionHolder {
 
   constructor(
     private readonly models: Models,
-    private readonly artifacts: ArtifactStore,
-    private readonly loader: ScorerLoader,
+    private readonly loader: VersionLoader,
     private readonly plugins: PluginRegistry,
     private readonly events: EventLog,
     private readonly clock: Clock,
@@ -136,39 +133,23 @@ export class ChampionHolder {
     const failure = this.failures.get(model);
     const now = this.clock.now().getTime();
     if (failure?.version === alias.version && now < failure.notBefore) return;
-    try {
-      const champion = await this.open(model, alias.version);
-      this.leases.set(model, { champion, users: 1 });
-      this.failures.delete(model);
-      if (held) await this.leave(held);
-    } catch (error) {
-      if (!(error instanceof DomainError && UNREADABLE.has(error.code))) throw error;
-      await this.keepFailure(model, alias.version, error, now);
-    }
+    const opened = await this.open(model, alias.version);
+    if ('problem' in opened) return this.keepFailure(model, alias.version, opened.problem, now);
+    this.leases.set(model, { champion: opened, users: 1 });
+    this.failures.delete(model);
+    if (held) await this.leave(held);
   }
 
-  private async open(model: string, number: number): Promise<LoadedChampion> {
+  private async open(model: string, number: number): Promise<LoadedChampion | { readonly problem: string }> {
     const version = await this.models.version(model, number);
     const row = await this.models.find(model);
-    if (!version || !row) throw unreadable('artifact_missing', `The registry has no version ${number} of "${model}".`);
+    if (!version || !row) return { problem: `The registry has no version ${number} of "${model}".` };
     const definition = this.plugins.models.get(row.definition);
-    if (version.lineage.schemaHash !== schemaHash(definition.schema)) {
-      const told = `Version ${number} was trained on other features than model "${row.definition}" computes now.`;
-      throw unreadable('schema_mismatch', told);
-    }
-    const bytes = await this.artifacts.get(version.artifact);
-    const { task } = definition;
-    const classification = task.kind === 'classification';
-    const scorer = await this.loader.load(bytes, {
-      inputs: definition.schema.features.length,
-      outputs: classification ? task.classes.length : 1,
-      probabilities: classification,
-    });
-    return { version, definition, scorer };
+    const loaded = await this.loader.tryLoad(version, definition);
+    return 'problem' in loaded ? loaded : { version, definition, scorer: loaded.scorer };
   }
 
-  private async keepFailure(model: string, version: number, error: Error, now: number): Promise<void> {
-    const message = messageOf(error);
+  private async keepFailure(model: string, version: number, message: string, now: number): Promise<void> {
     const before = this.failures.get(model);
     const again = before?.version === version;
     const tries = again ? before.tries + 1 : 1;
@@ -178,5 +159,3 @@ export class ChampionHolder {
     await this.events.append({ type: 'champion.unreadable', model, actor: 'system', payload: { version, message } });
   }
 }
-
-const unreadable = (code: string, message: string) => new DomainError('unprocessable', code, message);
