@@ -25,9 +25,9 @@ export class Fields {
 
   constructor(private readonly row: Readonly<Record<string, unknown>>) {}
 
-  /** The first of the names that the row has a value under; the first of all when it has none. */
+  /** The first of the names that the row has a value under; else the first that is a column of it at all. */
   nameOf(names: Names): string {
-    return names.find((name) => !isMissing(this.row[name])) ?? names[0];
+    return names.find((name) => !isMissing(this.row[name])) ?? names.find((name) => name in this.row) ?? names[0];
   }
 
   has(names: Names): boolean {

@@ -1,6 +1,8 @@
 import type { Odds } from '../match/match.js';
 
 const PRECISION = 1e-12;
+/** No bookmaker calls anything less likely; it keeps logarithms of mistyped odds in bounds. */
+const LOWEST_PROBABILITY = 1e-4;
 
 /**
  * Probabilities behind decimal odds (each > 1) by the power method: (1/odds)^k with the k that makes them sum to one.
@@ -24,7 +26,7 @@ export function removeMargin(odds: Odds): readonly [number, number, number] {
     power -= change;
     if (Math.abs(change) < PRECISION) break;
   }
-  const probabilities = logs.map((log) => Math.exp(power * log));
+  const probabilities = logs.map((log) => Math.max(LOWEST_PROBABILITY, Math.exp(power * log)));
   const sum = probabilities.reduce((total, probability) => total + probability, 0);
   return [probabilities[0]! / sum, probabilities[1]! / sum, probabilities[2]! / sum];
 }
