@@ -36,6 +36,7 @@ async function start() {
   }
   const address = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${apps[0].port}`;
   if (await answers(`${address}/health/ready`, leaving.signal)) {
+    for (const supervised of running) supervised.proven = true;
     const seconds = (Date.now() - startedAt) / 1000;
     console.log(banner(address, { database: database.about, dataFolder, seconds }));
   }

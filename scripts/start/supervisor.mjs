@@ -8,6 +8,8 @@ const longestPause = 30_000;
 /** A process that ran this long was healthy: its next pause is the first again. */
 const healthyAfter = 60_000;
 const graceSeconds = 30;
+/** An app that dies this often before the system was ever up will not come up. */
+const firstAttempts = 5;
 /** An app ends with this code (EX_CONFIG) when starting it again would not help. */
 const wrongConfiguration = 78;
 
@@ -24,6 +26,8 @@ export class Supervised {
     this.pause = firstPause;
     this.deaths = 0;
     this.stopping = false;
+    /** Set once the system was up: from then on every death is an accident. */
+    this.proven = false;
   }
 
   start() {
@@ -40,6 +44,9 @@ export class Supervised {
       if (code === wrongConfiguration)
         return this.onHopeless(`${name} cannot run with this configuration (see above).`);
       this.deaths += 1;
+      if (!this.proven && this.deaths >= firstAttempts) {
+        return this.onHopeless(`${name} died ${this.deaths} times without coming up (see above).`);
+      }
       if (Date.now() - startedAt > healthyAfter) this.pause = firstPause;
       say(name, `ended (${signal ?? `code ${code}`}); starting again in ${this.pause / 1000} s`);
       this.timer = setTimeout(() => this.start(), this.pause);
