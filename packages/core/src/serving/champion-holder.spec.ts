@@ -1,4 +1,4 @@
-import { linearArtifact, servingCoin } from '../testing/index.js';
+import { coinArtifact, servingCoin } from '../testing/index.js';
 
 describe('the champion in memory', () => {
   it('is absent until one is promoted, and says so', async () => {
@@ -12,36 +12,36 @@ describe('the champion in memory', () => {
   });
 
   it('is swapped in place when the alias has moved; the old one is freed', async () => {
-    const { champions, promote, scorers } = await servingCoin();
+    const { champions, promote, loader } = await servingCoin();
     await promote([1, 0]);
     await champions.refresh('coin');
     await promote([2, 0]);
     await champions.refresh('coin');
     expect(champions.status('coin').version).toBe(2);
-    expect(scorers.live).toBe(1);
+    expect(loader.open).toBe(1);
   });
 
   it('stays loaded for a request that began with it, and is freed when the request has ended', async () => {
-    const { champions, promote, scorers } = await servingCoin();
+    const { champions, promote, loader } = await servingCoin();
     await promote([1, 0]);
     await champions.refresh('coin');
     const version = await champions.use('coin', async (old) => {
       await promote([2, 0]);
       await champions.refresh('coin');
       expect(champions.status('coin').version).toBe(2);
-      expect(scorers.live).toBe(2);
+      expect(loader.open).toBe(2);
       await old.scorer.score(new Float32Array(2), 1);
       return old.version.version;
     });
     expect(version).toBe(1);
-    expect(scorers.live).toBe(1);
+    expect(loader.open).toBe(1);
   });
 
   it('is loaded once however many refreshes race', async () => {
-    const { champions, promote, scorers } = await servingCoin();
+    const { champions, promote, loader } = await servingCoin();
     await promote([1, 0]);
     await Promise.all(Array.from({ length: 8 }, () => champions.refresh('coin')));
-    expect(scorers.live).toBe(1);
+    expect(loader.open).toBe(1);
   });
 
   it.each([
@@ -65,7 +65,7 @@ describe('the champion in memory', () => {
 
   it('is refused when its bytes are no model', async () => {
     const { champions, promote } = await servingCoin();
-    await promote([], new TextEncoder().encode('not a model'));
+    await promote([1, 0], new TextEncoder().encode('not a model'));
     await champions.refresh('coin');
     expect(champions.status('coin')).toMatchObject({ version: undefined, unreadable: { version: 1 } });
     await expect(champions.use('coin', async () => 1)).rejects.toMatchObject({ code: 'no_champion' });
@@ -85,10 +85,10 @@ describe('the champion in memory', () => {
   });
 
   it('lets go of everything when it is released', async () => {
-    const { champions, promote, scorers } = await servingCoin();
-    await promote([1, 0], linearArtifact([1, 0]));
+    const { champions, promote, loader } = await servingCoin();
+    await promote([1, 0], coinArtifact([1, 0]));
     await champions.refresh('coin');
     await champions.release();
-    expect(scorers.live).toBe(0);
+    expect(loader.open).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 import { servingCoin } from '../testing/index.js';
 
-const ready = async (weights: readonly number[] = [1, 0]) => {
+const ready = async (weights: readonly [number, number] = [1, 0]) => {
   const coin = await servingCoin();
   await coin.promote(weights);
   await coin.champions.refresh('coin');
@@ -85,7 +85,7 @@ describe('serving predictions', () => {
   });
 
   it('records nothing that it could not score', async () => {
-    const { serve, predictions } = await ready([Number.MAX_VALUE, -Number.MAX_VALUE]);
+    const { serve, predictions } = await ready([1e300, -1e300]);
     const features = [3e38, 3e38];
     await expect(serve.execute('coin', [{ path: '', features }])).rejects.toMatchObject({ code: 'not_scorable' });
     expect(await predictions.lastSeq()).toBe(0);

@@ -1,36 +1,39 @@
-import { TrainingRecords } from '../dataset/training-records.service.js';
-import type { RawRows, RowReader } from '../dataset/row-reader.port.js';
-import { VersionLoader } from '../deployment/version-loader.service.js';
 import { schemaHash } from '../model/feature-schema.js';
 import type { ModelVersion } from '../model/model-version.js';
-import { PluginRegistry } from '../plugin/registry.js';
 import { RecordOutcomesService } from '../prediction/record-outcomes.service.js';
 import { ChampionHolder } from '../serving/champion-holder.service.js';
 import { LiveState } from '../serving/live-state.service.js';
 import { ServePredictionService } from '../serving/serve-prediction.service.js';
-import { unavailable } from '../shared/errors.js';
 import { aModelVersion } from './builders.js';
 import { coinModel } from './coin-model.js';
-import { inMemory } from './in-memory.js';
-import { LinearScorerLoader, linearArtifact } from './linear-scorer-loader.js';
+import { installation, type InstallationOptions } from './installation.js';
+import type { TinyModel } from './tiny-softmax.js';
 
-/** An installation in memory that serves the coin model with linear scorers. */
-export async function servingCoin(options: Parameters<typeof inMemory>[0] = {}) {
-  const memory = inMemory({ now: '2024-06-01T12:00:00Z', ...options });
-  const { models, artifacts, events, clock, ids, config, records, predictions, signals, unitOfWork } = memory;
-  const plugins = new PluginRegistry([{ name: 'coin', models: [coinModel] }]);
-  const scorers = new LinearScorerLoader();
-  const training = new TrainingRecords(config, plugins, noFiles, records, clock);
-  const champions = new ChampionHolder(models, new VersionLoader(artifacts, scorers), plugins, events, clock);
-  const states = new LiveState(config, training, records, plugins);
-  const serve = new ServePredictionService(champions, states, predictions, ids, clock);
-  const outcomes = new RecordOutcomesService(
-    ...([models, plugins, predictions, records, events, signals, unitOfWork, clock] as const),
-  );
+/** A model of the coin with these weights of tilt and run: P(heads) = 1 / (1 + exp(-(weights . features))). */
+export function coinArtifact([tilt, run]: readonly [number, number]): Uint8Array {
+  const model: TinyModel = {
+    format: 'tiny-softmax',
+    inputs: 2,
+    outputs: 2,
+    means: [0, 0],
+    scales: [1, 1],
+    weights: [
+      [tilt, run, 0],
+      [0, 0, 0],
+    ],
+    lineage: {},
+  };
+  return new TextEncoder().encode(JSON.stringify(model));
+}
+
+/** An installation in memory that serves the coin model. */
+export async function servingCoin(options: InstallationOptions = {}) {
+  const coin = installation({ now: '2024-06-01T12:00:00Z', ...options });
+  const { models, artifacts, clock, get } = coin;
   await models.ensure('coin', 'coin');
 
-  /** Stores a version with these weights (tilt, run) and makes it champion. */
-  const promote = async (weights: readonly number[], bytes = linearArtifact(weights)): Promise<ModelVersion> => {
+  /** Stores a version and makes it champion, whatever its bytes are. */
+  const promote = async (weights: readonly [number, number], bytes = coinArtifact(weights)): Promise<ModelVersion> => {
     const template = aModelVersion();
     const version = await models.addVersion({
       ...template,
@@ -50,11 +53,12 @@ export async function servingCoin(options: Parameters<typeof inMemory>[0] = {}) 
     return version;
   };
 
-  return { ...memory, plugins, scorers, champions, states, serve, outcomes, promote };
+  return {
+    ...coin,
+    champions: get(ChampionHolder),
+    states: get(LiveState),
+    serve: get(ServePredictionService),
+    outcomes: get(RecordOutcomesService),
+    promote,
+  };
 }
-
-/** The coin's history is built in: no file is ever read. */
-const noFiles: RowReader = {
-  read: (path: string): Promise<RawRows> =>
-    Promise.reject(unavailable('data_file_missing', `There is no file ${path}.`)),
-};
