@@ -1,4 +1,4 @@
-import { chiSquareTwoSamples, type ChiSquare } from '../statistic/tests.js';
+import { chiSquareTwoSamples } from '../statistic/tests.js';
 import { twoSampleTail } from '../statistic/kolmogorov.js';
 import {
   chiSquareEffect,
@@ -52,7 +52,7 @@ export function numericDistance(
     const pValue = twoSampleTail(statistic, reference.count, current.count);
     return { score: method === 'ks' ? statistic : binnedWasserstein(reference, current), pValue };
   }
-  return binnedDistance(method, reference.counts, current.counts);
+  return binnedDistance(method, { reference: reference.counts, current: current.counts, ordered: true });
 }
 
 /** Distance of the known values of two categorical profiles with the same categories; undefined when either side has none. */
@@ -64,37 +64,64 @@ export function categoricalDistance(
   const counts = (profile: CategoricalProfile) => [...profile.categories.map(({ count }) => count), profile.unseen];
   const known = (profile: CategoricalProfile) => counts(profile).some((count) => count > 0);
   if (!known(reference) || !known(current)) return undefined;
-  return binnedDistance(method, counts(reference), counts(current));
+  return binnedDistance(method, { reference: counts(reference), current: counts(current), ordered: false });
 }
 
-function binnedDistance(method: DriftMethod, reference: readonly number[], current: readonly number[]): Distance {
-  const p = sharesOf(reference);
-  const q = sharesOf(current);
-  const { pValue } = pooledChiSquare(reference, current);
+/** Counts of both sides over the same bins; `ordered` where neighbours are alike. */
+interface Bins {
+  readonly reference: readonly number[];
+  readonly current: readonly number[];
+  readonly ordered: boolean;
+}
+
+function binnedDistance(method: DriftMethod, bins: Bins): Distance {
+  const p = sharesOf(bins.reference);
+  const q = sharesOf(bins.current);
+  const pValue = chiSquareOf(bins);
   if (method === 'psi') return { score: populationStabilityIndex(p, q), pValue };
   if (method === 'jensen_shannon') return { score: jensenShannonDistance(p, q), pValue };
   if (method === 'chi2') return { score: chiSquareEffect(p, q), pValue };
   return { score: totalVariation(p, q), pValue };
 }
 
-/** Chi-square after pooling the bins whose expected count is below five on either side: its tail is not to be trusted there. */
-function pooledChiSquare(reference: readonly number[], current: readonly number[]): ChiSquare {
-  const n = reference.reduce((sum, count) => sum + count, 0);
-  const m = current.reduce((sum, count) => sum + count, 0);
-  const smaller = Math.min(n, m) / (n + m);
-  const kept: [number[], number[]] = [[], []];
-  let [restReference, restCurrent] = [0, 0];
+/**
+ * Chi-square over bins that hold at least five expected rows on the smaller side: below that its tail is not to be trusted.
+ *
+ * Neighbouring bins are merged, categories too rare go together with the unseen ones. Which ones is decided by the
+ * reference alone; looking at the current counts would select for surprises.
+ */
+function chiSquareOf({ reference, current, ordered }: Bins): number {
+  const n = sum(reference);
+  const share = Math.min(n, sum(current)) / n;
+  const before: number[] = [];
+  const now: number[] = [];
+  let [rest, restNow] = [0, 0];
   reference.forEach((count, bin) => {
-    const other = current[bin]!;
-    if ((count + other) * smaller >= 5) {
-      kept[0].push(count);
-      kept[1].push(other);
+    const merged = ordered ? rest + count : count;
+    const mergedNow = ordered ? restNow + current[bin]! : current[bin]!;
+    if (merged * share >= 5) {
+      before.push(merged);
+      now.push(mergedNow);
+      if (ordered) [rest, restNow] = [0, 0];
+    } else if (ordered) {
+      [rest, restNow] = [merged, mergedNow];
     } else {
-      restReference += count;
-      restCurrent += other;
+      rest += count;
+      restNow += current[bin]!;
     }
   });
-  return chiSquareTwoSamples([...kept[0], restReference], [...kept[1], restCurrent]);
+  if (ordered && before.length > 0) {
+    before[before.length - 1]! += rest;
+    now[now.length - 1]! += restNow;
+  } else {
+    before.push(rest);
+    now.push(restNow);
+  }
+  return chiSquareTwoSamples(before, now).pValue;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 /** Largest difference of the two distribution functions over the bin edges. */

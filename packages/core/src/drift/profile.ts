@@ -3,8 +3,6 @@ import { invalid } from '../shared/errors.js';
 import type { CategoricalProfile, ColumnProfile, FeatureProfile, NumericProfile } from './feature-profile.js';
 import { quantileEdges } from './quantile-edges.js';
 
-/** Bins of a numeric feature, at most; a feature with fewer distinct values gets one bin for each. */
-export const mostBins = 20;
 /** Categories frozen for a categorical feature, at most; rarer ones count as unseen on both sides. */
 export const mostCategories = 200;
 
@@ -29,7 +27,7 @@ export function profileOf(schema: FeatureSchema, rows: Float32Array): FeaturePro
       const categories = frequentValues(values).map((value) => ({ value, count: 0 }));
       return { kind, name, categories, unseen: 0, missing: 0 };
     }
-    return emptyNumeric(name, quantileEdges(values, mostBins));
+    return emptyNumeric(name, quantileEdges(values));
   });
   return updateProfile({ rows: 0, columns: empty }, rows);
 }

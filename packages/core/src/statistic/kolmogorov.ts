@@ -21,7 +21,8 @@ export function kolmogorovTail(z: number): number {
  * twice Smirnov's one-sided sum. The cases are those of Simard & L'Ecuyer 2011.
  */
 export function kolmogorovTailOf(n: number, d: number): number {
-  if (d <= 0) return 1;
+  // A step function is at least half a step away from any continuous one.
+  if (n * d <= 0.5) return 1;
   if (d >= 1) return 0;
   const square = n * d * d;
   if (n > 140 && n <= mostSummedRows && square >= 2.2) return clip(2 * smirnovTail(n, d));
