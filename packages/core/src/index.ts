@@ -127,7 +127,6 @@ export * from './serving/champion-holder.service.js';
 export * from './serving/live-state.service.js';
 export * from './serving/scorer.port.js';
 export * from './serving/serve-prediction.service.js';
-export * from './serving/serving-services.js';
 export * from './shared/canonical-json.js';
 export * from './shared/clock.port.js';
 export * from './shared/cursor.js';
