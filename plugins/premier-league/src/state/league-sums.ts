@@ -7,6 +7,9 @@ const HALF_LIFE_MATCHES = 250;
 const DECAY = Math.pow(0.5, 1 / HALF_LIFE_MATCHES);
 /** Matches' worth of prior, so that the first results do not swing the averages. */
 const PRIOR_WEIGHT = 40;
+/** Bounds of goals per chance: counting of shots changes by less. */
+const LOWEST_SCALE = 0.5;
+const HIGHEST_SCALE = 2;
 const USUAL_HOME_GOALS = 1.52;
 const USUAL_AWAY_GOALS = 1.14;
 const USUAL_CHANCES = 2.6;
@@ -55,7 +58,7 @@ export class LeagueSums {
     return {
       homeGoals: this.homeGoals / this.weight,
       awayGoals: this.awayGoals / this.weight,
-      goalsPerChance: this.goalsWithShots / this.chances,
+      goalsPerChance: Math.min(HIGHEST_SCALE, Math.max(LOWEST_SCALE, this.goalsWithShots / this.chances)),
     };
   }
 }

@@ -93,6 +93,66 @@ describe('what is known of the league', () => {
   });
 });
 
+describe('features', () => {
+  const side = fc.record({
+    goals: fc.nat(30),
+    shots: fc.nat(100),
+    onTarget: fc.nat(100),
+    odds: fc.double({ min: 1.001, max: 10_000, noNaN: true }),
+  });
+  const game = fc.record({
+    gap: fc.nat(2000),
+    home: fc.nat(5),
+    away: fc.nat(5),
+    sides: fc.tuple(side, side),
+    draw: fc.double({ min: 1.001, max: 10_000, noNaN: true }),
+    told: fc.nat(3),
+  });
+
+  it('stay finite whatever has happened', () => {
+    fc.assert(
+      fc.property(fc.array(game, { maxLength: 60 }), (games) => {
+        const state = premierLeague.createState();
+        let time = Date.parse('2000-08-01');
+        for (const {
+          gap,
+          home,
+          away,
+          sides: [h, a],
+          draw,
+          told,
+        } of games) {
+          if (home === away) continue;
+          time = Math.min(time + gap * 86_400_000, Date.parse('2199-01-01'));
+          const shots = {
+            home_shots: h.shots,
+            away_shots: a.shots,
+            home_shots_on_target: h.onTarget,
+            away_shots_on_target: a.onTarget,
+          };
+          const odds = { home_odds: h.odds, draw_odds: draw, away_odds: a.odds };
+          const record = premierLeague.parseRecord({
+            date: new Date(time).toISOString().slice(0, 10),
+            home_team: `Team ${home}`,
+            away_team: `Team ${away}`,
+            home_goals: h.goals,
+            away_goals: a.goals,
+            ...(told & 1 ? shots : {}),
+            ...(told & 2 ? odds : {}),
+          })!;
+          state.observe([record]);
+          const { values } = state.features(premierLeague.inputOf(record));
+          values.forEach((value, index) => {
+            const isShots = /shot|target/.test(premierLeague.schema.features[index]!.name);
+            expect(Number.isFinite(value) || (isShots && Number.isNaN(value))).toBe(true);
+          });
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe('requests that cannot be answered', () => {
   it('name each unknown team and who may have been meant', () => {
     const state = learned(until('2014-01-01'));

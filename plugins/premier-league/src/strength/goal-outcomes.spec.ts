@@ -23,6 +23,12 @@ describe('results that expected goals mean', () => {
     );
   });
 
+  it('leaves nothing impossible, however uneven the sides', () => {
+    for (const probability of [...goalOutcomes(30, 1e-3), ...goalOutcomes(1e-3, 30)]) {
+      expect(probability).toBeGreaterThan(0);
+    }
+  });
+
   it('survives the way to log-ratios and back', () => {
     fc.assert(
       fc.property(mean, mean, (a, b) => {

@@ -3,23 +3,28 @@ export type Outcomes = readonly [home: number, draw: number, away: number];
 
 const MOST_GOALS = 12;
 
-/** Probabilities of a result when both sides score independent Poisson goals with these means. */
+/**
+ * Probabilities of a result when both sides score independent Poisson goals with these means.
+ *
+ * Summed up to 12 goals a side and scaled to one; every probability is positive.
+ */
 export function goalOutcomes(homeMean: number, awayMean: number): Outcomes {
+  const home = poisson(homeMean);
   const away = poisson(awayMean);
-  let draw = 0;
   let homeWin = 0;
-  let total = 0;
+  let draw = 0;
+  let awayWin = 0;
+  let homeFewer = 0;
   let awayFewer = 0;
-  let probability = Math.exp(-homeMean);
   for (let goals = 0; goals <= MOST_GOALS; goals += 1) {
-    if (goals > 0) probability *= homeMean / goals;
-    draw += probability * away[goals]!;
-    homeWin += probability * awayFewer;
+    homeWin += home[goals]! * awayFewer;
+    draw += home[goals]! * away[goals]!;
+    awayWin += away[goals]! * homeFewer;
+    homeFewer += home[goals]!;
     awayFewer += away[goals]!;
-    total += probability;
   }
-  const all = total * awayFewer;
-  return [homeWin / all, draw / all, (all - homeWin - draw) / all];
+  const all = homeWin + draw + awayWin;
+  return [homeWin / all, draw / all, awayWin / all];
 }
 
 function poisson(mean: number): number[] {

@@ -66,6 +66,10 @@ export function fitPoissonRatings(
   };
 }
 
+/** Nobody is expected to score less or more than this. */
+const LOWEST_EXPECTED = 0.02;
+const HIGHEST_EXPECTED = 10;
+
 /** Expected values of both sides; a team without a rating is rated by the promoted prior. */
 export function expectedValues(
   ratings: PoissonRatings,
@@ -76,9 +80,13 @@ export function expectedValues(
   const attack = (team: number) => ratings.attack.get(team) ?? options.promotedAttack;
   const defence = (team: number) => ratings.defence.get(team) ?? options.promotedDefence;
   return {
-    home: Math.exp(ratings.level + ratings.homeAdvantage + attack(home) - defence(away)),
-    away: Math.exp(ratings.level + attack(away) - defence(home)),
+    home: bounded(Math.exp(ratings.level + ratings.homeAdvantage + attack(home) - defence(away))),
+    away: bounded(Math.exp(ratings.level + attack(away) - defence(home))),
   };
+}
+
+function bounded(expected: number): number {
+  return Math.min(HIGHEST_EXPECTED, Math.max(LOWEST_EXPECTED, expected));
 }
 
 /**
