@@ -7,6 +7,7 @@ import { root } from './setup/root.mjs';
 import { apps } from './start/apps.mjs';
 import { banner } from './start/banner.mjs';
 import { migrate, openDatabase } from './start/database.mjs';
+import { watchNpm } from './start/npm-parent.mjs';
 import { requireFreePorts } from './start/ports.mjs';
 import { answers } from './start/readiness.mjs';
 import { Supervised } from './start/supervisor.mjs';
@@ -54,6 +55,7 @@ async function stop(failure) {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
+watchNpm(() => void stop());
 
 const starting = start();
 starting.catch((error) => stop(error instanceof SetupError ? error.message : String(error?.stack ?? error)));
