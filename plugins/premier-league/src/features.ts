@@ -42,10 +42,7 @@ export const FEATURES = [
   feature('round', 'Matches that both teams have played this season, on average', false),
 ] as const;
 
-/** Name of an input column. */
-export type FeatureName = (typeof FEATURES)[number]['name'];
-
 /** Features by name; NaN = missing. */
-export type NamedFeatures = Readonly<Record<FeatureName, number>>;
+export type NamedFeatures = Readonly<Record<(typeof FEATURES)[number]['name'], number>>;
 
 export const SCHEMA: FeatureSchema = { features: FEATURES };
