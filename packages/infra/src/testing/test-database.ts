@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { migrate } from '../database/migrate.js';
 import { EmbeddedPostgres, ensureDatabase } from '../embedded/embedded-postgres.js';
 import { withFileLock } from './file-lock.js';
 
@@ -34,6 +35,11 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
     url: `${server}/${name}`,
     drop: () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   };
+}
+
+/** A test database with the product's tables. */
+export function createMigratedDatabase(): Promise<TestDatabase> {
+  return createTestDatabase({ template: 'migrated', migrate });
 }
 
 function runFolder(): string {
