@@ -6,12 +6,14 @@ const longestTriggers = 80;
  * File name of a backup: `<stem>_backup_<YYYYmmdd_HHMMSS>_<triggers>.onnx`.
  *
  * Stem is the model file's name without its extension, the time is UTC, the triggers are joined by `-`; anything but
- * letters, digits, `_`, `.` and `-` becomes `_`, and at most 80 characters of them are kept.
+ * letters, digits, `_`, `.` and `-` becomes `_`, and at most 80 characters of them are kept. The n-th backup of one
+ * name ends in `-n`.
  */
-export function backupName(modelPath: string, at: Date, triggers: readonly string[]): string {
+export function backupName(modelPath: string, at: Date, triggers: readonly string[], n = 1): string {
+  const nth = n > 1 ? `-${n}` : '';
   const time = at.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '_');
   const joined = triggers.map((trigger) => trigger.replace(/[^A-Za-z0-9_.-]+/g, '_')).join('-');
-  return `${stemOf(modelPath)}_backup_${time}_${joined.slice(0, longestTriggers) || 'unnamed'}.onnx`;
+  return `${stemOf(modelPath)}_backup_${time}_${joined.slice(0, longestTriggers) || 'unnamed'}${nth}.onnx`;
 }
 
 /** Whether the file is a backup (not a bundle) of the model at that path. */

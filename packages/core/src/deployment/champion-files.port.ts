@@ -16,7 +16,8 @@ export abstract class ChampionFiles {
   abstract publish(modelPath: string, artifact: Uint8Array): Promise<boolean>;
   /**
    * Writes `<stem>_backup_<YYYYmmdd_HHMMSS>_<triggers>.onnx` and the bundle beside it (`.json`), both atomically, and
-   * returns the artifact's path. Writing the same backup again is a no-op.
+   * returns the artifact's path. Writing the same backup again is a no-op; another artifact of the same second and
+   * triggers gets a number behind them.
    */
   abstract backup(request: BackupRequest): Promise<string>;
   /** Deletes the oldest backups beyond `keep` (bundle included). Returns the deleted paths. */

@@ -1,0 +1,68 @@
+import { aDeployment, aModelVersion } from '../builders.js';
+import { countedId } from '../counting-ids.js';
+import { at, racing, worldPerTest, type MakeWorld } from './contract-world.js';
+
+/** What the rows of deployments promise. */
+export function describeDeployments(name: string, make: MakeWorld): void {
+  describe(`Deployments ${name}`, () => {
+    const world = worldPerTest(make);
+    const decision = { status: 'promoted', by: 'key:ann', reason: 'looks right', at: at('02T00:00:00') } as const;
+
+    beforeEach(() => world().models.addVersion(aModelVersion()));
+
+    it('come back as they were proposed', async () => {
+      const proposal = aDeployment({
+        ...{ runId: countedId(908), previousVersion: 1, expiresAt: at('04T00:00:00') },
+        evidence: { gates: [{ gate: 'improvement', accepted: true }] },
+      });
+      const stored = await world().deployments.insert(proposal);
+      expect(stored).toEqual({ ...proposal, createdAt: world().clock.now() });
+      expect(await world().deployments.find(proposal.id)).toEqual(stored);
+      expect(await world().deployments.ofRun(countedId(908))).toEqual(stored);
+      expect(await world().deployments.find('not-an-id')).toBeUndefined();
+      expect(await world().deployments.ofRun('not-an-id')).toBeUndefined();
+    });
+
+    it('of one run are one, however often and concurrently they are proposed', async () => {
+      const proposals = await racing(10, () => world().deployments.insert(aDeployment({ runId: countedId(909) })));
+      expect(new Set(proposals.map(({ id }) => id)).size).toBe(1);
+      await world().deployments.insert(aDeployment());
+      await world().deployments.insert(aDeployment());
+      expect((await world().deployments.list('coin', { limit: 10 })).items).toHaveLength(3);
+    });
+
+    it('are decided once, from the state that was seen', async () => {
+      const { id } = await world().deployments.insert(aDeployment());
+      const answers = await racing(10, () => world().deployments.decide(id, 'awaiting_approval', decision));
+      const won = answers.filter((deployment) => deployment !== undefined);
+      expect(won).toHaveLength(1);
+      const { status, by: decidedBy, reason: decisionReason, at: decidedAt } = decision;
+      expect(won[0]).toMatchObject({ status, decidedBy, decisionReason, decidedAt });
+      expect(await world().deployments.find(id)).toEqual(won[0]);
+      const back = { ...decision, status: 'rolled_back' } as const;
+      expect(await world().deployments.decide(id, 'rejected', back)).toBeUndefined();
+      expect(await world().deployments.decide(id, 'promoted', back)).toMatchObject({ status: 'rolled_back' });
+      expect(await world().deployments.decide('not-an-id', 'promoted', back)).toBeUndefined();
+    });
+
+    it('are listed newest first, page by page', async () => {
+      const ids: string[] = [];
+      for (let index = 0; index < 3; index++) ids.unshift((await world().deployments.insert(aDeployment())).id);
+      const first = await world().deployments.list('coin', { limit: 2 });
+      const second = await world().deployments.list('coin', { limit: 2, cursor: first.nextCursor });
+      expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids);
+      expect(second.nextCursor).toBeUndefined();
+      expect((await world().deployments.list('other', { limit: 2 })).items).toEqual([]);
+    });
+
+    it('run out when they still wait at their end', async () => {
+      const expiresAt = at('04T00:00:00');
+      const waiting = await world().deployments.insert(aDeployment({ expiresAt }));
+      const decided = await world().deployments.insert(aDeployment({ expiresAt }));
+      await world().deployments.insert(aDeployment());
+      await world().deployments.decide(decided.id, 'awaiting_approval', decision);
+      expect(await world().deployments.expired(at('03T23:59:59.999'))).toEqual([]);
+      expect((await world().deployments.expired(expiresAt)).map(({ id }) => id)).toEqual([waiting.id]);
+    });
+  });
+}

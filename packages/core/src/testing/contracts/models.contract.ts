@@ -1,0 +1,172 @@
+import type { MoveAlias } from '../../model/models.port.js';
+import { aModelVersion } from '../builders.js';
+import { countedId } from '../counting-ids.js';
+import { at, racing, worldPerTest, type MakeWorld } from './contract-world.js';
+
+/** What the registry promises. */
+export function describeModels(name: string, make: MakeWorld): void {
+  describe(`Models ${name}`, () => {
+    const world = worldPerTest(make);
+
+    const move = (overrides: Partial<MoveAlias> = {}): MoveAlias => ({
+      ...{ model: 'coin', alias: 'champion', version: 1, expectedRevision: 0 },
+      ...{ actor: 'api', reason: 'better', asOf: at('01T00:00:00') },
+      ...overrides,
+    });
+
+    it('keeps a model as it was first registered', async () => {
+      const stored = await world().models.ensure('dice', 'dice');
+      expect(stored).toMatchObject({ name: 'dice', definition: 'dice', createdAt: world().clock.now() });
+      world().clock.advance({ days: 1 });
+      expect(await world().models.ensure('dice', 'another')).toEqual(stored);
+      expect(await world().models.find('dice')).toEqual(stored);
+      expect(await world().models.find('unknown')).toBeUndefined();
+      expect((await world().models.list()).map((model) => model.name)).toEqual(['coin', 'dice']);
+    });
+
+    it('registers a model once when ten race', async () => {
+      const stored = await racing(10, () => world().models.ensure('dice', 'dice'));
+      expect(new Set(stored.map(({ createdAt }) => createdAt.getTime())).size).toBe(1);
+    });
+
+    it('tells whether monitoring was changed', async () => {
+      const { monitoring } = (await world().models.find('coin'))!;
+      expect(await world().models.setMonitoring('coin', !monitoring)).toBe(true);
+      expect(await world().models.setMonitoring('coin', !monitoring)).toBe(false);
+      expect((await world().models.find('coin'))?.monitoring).toBe(!monitoring);
+      expect(await world().models.setMonitoring('unknown', true)).toBe(false);
+    });
+
+    describe('versions', () => {
+      it('are numbered per model and come back as they were stored', async () => {
+        await world().models.ensure('dice', 'dice');
+        const complete = aModelVersion({
+          runId: countedId(900),
+          artifact: { uri: 'file:a', sha256: 'a'.repeat(64), bytes: 123 },
+          evaluation: {
+            ...{ rows: 10, from: at('01T00:00:00'), until: at('02T00:00:00.5') },
+            metrics: { accuracy: 0.5 },
+          },
+          featureProfile: { rows: 3, columns: [] },
+        });
+        const first = await world().models.addVersion(complete);
+        expect(first).toEqual({ ...complete, version: 1, id: expect.any(String), createdAt: world().clock.now() });
+        expect((await world().models.addVersion(aModelVersion())).version).toBe(2);
+        expect((await world().models.addVersion(aModelVersion({ model: 'dice' }))).version).toBe(1);
+        expect(await world().models.version('coin', 1)).toEqual(first);
+        expect(await world().models.versionOfRun(countedId(900))).toEqual(first);
+        expect(await world().models.version('coin', 3)).toBeUndefined();
+        expect(await world().models.versionOfRun('not-an-id')).toBeUndefined();
+      });
+
+      it('of one run are one, however often and concurrently they are added', async () => {
+        const added = await racing(10, () => world().models.addVersion(aModelVersion({ runId: countedId(901) })));
+        expect(new Set(added.map(({ id }) => id)).size).toBe(1);
+        expect((await world().models.versions('coin', { limit: 10 })).items).toHaveLength(1);
+      });
+
+      it('get different numbers when ten race', async () => {
+        const added = await racing(10, () => world().models.addVersion(aModelVersion()));
+        const numbers = added.map(({ version }) => version).sort((a, b) => a - b);
+        expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        const page = await world().models.versions('coin', { limit: 4 });
+        expect(page.items.map(({ version }) => version)).toEqual([10, 9, 8, 7]);
+        const next = await world().models.versions('coin', { limit: 4, cursor: page.nextCursor });
+        expect(next.items.map(({ version }) => version)).toEqual([6, 5, 4, 3]);
+      });
+
+      it('belong to a registered model', async () => {
+        await expect(world().models.addVersion(aModelVersion({ model: 'unknown' }))).rejects.toMatchObject({
+          code: 'unknown_model',
+        });
+      });
+    });
+
+    describe('an alias', () => {
+      beforeEach(async () => {
+        for (let version = 1; version <= 3; version++) await world().models.addVersion(aModelVersion());
+      });
+
+      it('moves from the revision that was seen and remembers the move', async () => {
+        expect(await world().models.alias('coin', 'champion')).toBeUndefined();
+        const first = await world().models.moveAlias(move({ deploymentId: countedId(902) }));
+        expect(first).toEqual({
+          ...{ model: 'coin', alias: 'champion', version: 1, revision: 1 },
+          movedAt: world().clock.now(),
+        });
+        expect(await world().models.moveAlias(move({ version: 2, expectedRevision: 1 }))).toMatchObject({
+          ...{ version: 2, revision: 2 },
+        });
+        expect(await world().models.alias('coin', 'champion')).toMatchObject({ version: 2, revision: 2 });
+        const { items } = await world().models.aliasMoves('coin', 'champion', { limit: 10 });
+        expect(items.map(({ version, previousVersion }) => [version, previousVersion])).toEqual([
+          [2, 1],
+          [1, undefined],
+        ]);
+        expect(items[1]).toMatchObject({ deploymentId: countedId(902), actor: 'api', reason: 'better' });
+      });
+
+      it('does not move from a revision that is gone', async () => {
+        await world().models.moveAlias(move());
+        expect(await world().models.moveAlias(move({ version: 2 }))).toBeUndefined();
+        expect(await world().models.moveAlias(move({ version: 2, expectedRevision: 2 }))).toBeUndefined();
+        expect((await world().models.aliasMoves('coin', 'champion', { limit: 10 })).items).toHaveLength(1);
+      });
+
+      it.each([0, 1])('is moved by one of twenty that saw revision %d', async (expectedRevision) => {
+        if (expectedRevision === 1) await world().models.moveAlias(move());
+        const answers = await racing(20, (index) =>
+          world().models.moveAlias(move({ version: (index % 3) + 1, expectedRevision })),
+        );
+        const won = answers.filter((alias) => alias !== undefined);
+        expect(won).toHaveLength(1);
+        expect(await world().models.alias('coin', 'champion')).toEqual(won[0]);
+        const { items } = await world().models.aliasMoves('coin', 'champion', { limit: 50 });
+        expect(items).toHaveLength(expectedRevision + 1);
+      });
+
+      it('stands apart from the other alias and from those of other models', async () => {
+        await world().models.moveAlias(move());
+        await world().models.moveAlias(move({ alias: 'challenger', version: 2 }));
+        expect((await world().models.alias('coin', 'champion'))?.version).toBe(1);
+        expect((await world().models.alias('coin', 'challenger'))?.version).toBe(2);
+        expect((await world().models.aliasMoves('coin', 'challenger', { limit: 10 })).items).toHaveLength(1);
+      });
+
+      it('points at a version that exists', async () => {
+        const refused = world().models.moveAlias(move({ version: 9 }));
+        await expect(refused).rejects.toMatchObject({ code: 'unknown_version' });
+      });
+
+      it('tells who answered then, by the wall clock and by the day it was decided as of', async () => {
+        world().clock.set(at('10T00:00:00'));
+        await world().models.moveAlias(move({ version: 1, asOf: at('01T00:00:00') }));
+        world().clock.set(at('11T00:00:00'));
+        await world().models.moveAlias(move({ version: 2, expectedRevision: 1, asOf: at('05T00:00:00') }));
+        world().clock.set(at('12T00:00:00'));
+        await world().models.moveAlias(move({ version: 3, expectedRevision: 2, asOf: at('03T00:00:00') }));
+        const wall = async (time: string) =>
+          (await world().models.aliasAt('coin', 'champion', at(time), 'wall_clock'))?.version;
+        const asOf = async (time: string) =>
+          (await world().models.aliasAt('coin', 'champion', at(time), 'as_of'))?.version;
+        expect(await wall('09T23:59:59.999')).toBeUndefined();
+        expect(await wall('10T00:00:00')).toBe(1);
+        expect(await wall('11T12:00:00')).toBe(2);
+        expect(await wall('30T00:00:00')).toBe(3);
+        expect(await asOf('01T00:00:00')).toBe(1);
+        expect(await asOf('04T00:00:00')).toBe(3);
+        expect(await asOf('05T00:00:00')).toBe(2);
+        expect(await asOf('30T00:00:00')).toBe(2);
+      });
+
+      it('takes the later of two moves of one instant', async () => {
+        await world().models.moveAlias(move());
+        await world().models.moveAlias(move({ version: 2, expectedRevision: 1 }));
+        for (const by of ['wall_clock', 'as_of'] as const) {
+          const found = await world().models.aliasAt('coin', 'champion', at('30T00:00:00'), by);
+          expect(found?.version).toBe(2);
+        }
+      });
+    });
+  });
+}

@@ -1,0 +1,23 @@
+import type { MakeWorld } from './contract-world.js';
+import { describeDeliveries } from './deliveries.contract.js';
+import { describeDeployments } from './deployments.contract.js';
+import { describeEvents } from './events.contract.js';
+import { describeModels } from './models.contract.js';
+import { describePredictionWindows } from './prediction-windows.contract.js';
+import { describePredictions } from './predictions.contract.js';
+import { describeRecords } from './records.contract.js';
+import { describeTrainingRuns } from './training-runs.contract.js';
+import { describeTriggerEvaluations } from './trigger-evaluations.contract.js';
+
+/** Everything that the adapters of the rows promise; any database behind them has to pass it. */
+export function describeRows(name: string, make: MakeWorld): void {
+  describeModels(name, make);
+  describeTrainingRuns(name, make);
+  describeTriggerEvaluations(name, make);
+  describeDeployments(name, make);
+  describePredictions(name, make);
+  describePredictionWindows(name, make);
+  describeRecords(name, make);
+  describeEvents(name, make);
+  describeDeliveries(name, make);
+}

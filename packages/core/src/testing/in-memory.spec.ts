@@ -1,0 +1,18 @@
+import { describeRows } from './contracts/rows.contract.js';
+import { describeArtifactStore, describeChampionFiles } from './contracts/storage.contract.js';
+import { inMemory } from './in-memory.js';
+import { MemoryArtifactStore } from './memory-artifact-store.js';
+import { MemoryChampionFiles } from './memory-champion-files.js';
+
+describeRows('in memory', async () => ({ ...inMemory(), close: async () => undefined }));
+
+describeArtifactStore('in memory', async () => {
+  const store = new MemoryArtifactStore();
+  const subject = { store, corrupt: (uri: string) => store.corrupt(uri), lose: (uri: string) => store.lose(uri) };
+  return { ...subject, close: () => undefined };
+});
+
+describeChampionFiles('in memory', async () => {
+  const files = new MemoryChampionFiles();
+  return { files, folder: '/memory', read: (path: string) => files.files.get(path), close: () => undefined };
+});

@@ -1,0 +1,44 @@
+import { DataSource } from 'typeorm';
+import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
+import { configRevisionSchema, deliverySchema, eventSchema } from './schema/log.schema.js';
+import { aliasMoveSchema, aliasSchema, modelSchema, modelVersionSchema } from './schema/models.schema.js';
+import { outcomeCorrectionSchema, outcomeSchema, predictionSchema, recordSchema } from './schema/predictions.schema.js';
+import { deploymentSchema, trainingRunSchema, triggerEvaluationSchema } from './schema/runs.schema.js';
+
+export interface DatabaseOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string;
+  /** Connections at most; default 10. */
+  readonly poolSize?: number;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName?: string;
+}
+
+const schemas = [
+  ...[modelSchema, modelVersionSchema, aliasSchema, aliasMoveSchema],
+  ...[trainingRunSchema, triggerEvaluationSchema, deploymentSchema],
+  ...[predictionSchema, outcomeSchema, outcomeCorrectionSchema, recordSchema],
+  ...[eventSchema, deliverySchema, configRevisionSchema],
+];
+
+/** The connection pool, the mapping of rows to core's objects, the migrations. Nothing ever changes the schema but a migration. */
+export function createDataSource({ url, poolSize = 10, applicationName = 'retrain' }: DatabaseOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    applicationName,
+    poolSize,
+    connectTimeoutMS: 5000,
+    // A connection that waits for nothing is given back: idle apps hold few.
+    extra: { idleTimeoutMillis: 30_000, keepAlive: true },
+    poolErrorHandler: () => undefined,
+    installExtensions: false,
+    synchronize: false,
+    migrationsRun: false,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    entities: schemas,
+    migrations: [CreateTables1764000000000],
+    logging: false,
+  });
+}

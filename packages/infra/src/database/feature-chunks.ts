@@ -1,0 +1,59 @@
+import type { PredictionWindow } from '@retrain/core';
+import type { Database } from './database.js';
+import { windowSql } from './prediction-window.js';
+
+const rowsPerChunk = 5000;
+/** Dimensions, null flag, element type, then length and lower bound of the one dimension. */
+const headerBytes = 20;
+
+/**
+ * Features of a window in its order, in chunks of at most 5000 rows; rows of another width answer another schema and
+ * are left out.
+ *
+ * Postgres hands out the arrays in its binary format, one blob for a chunk: no number goes through text.
+ */
+export async function* readFeatureChunks(
+  database: Database,
+  window: PredictionWindow,
+  width: number,
+): AsyncIterable<Float32Array> {
+  const { where, limit, parameters } = windowSql(window);
+  const rows = `p.seq, p.features FROM predictions p WHERE ${where} AND cardinality(p.features) = ${Number(width)}`;
+  const { rows: bounds } = await database.query<{ first: string | null; last: string | null }>(
+    `SELECT min(seq) AS first, max(seq) AS last FROM (SELECT ${rows} ORDER BY p.seq DESC ${limit}) newest`,
+    parameters,
+  );
+  const last = Number(bounds[0]?.last ?? 0);
+  let after = Number(bounds[0]?.first ?? 1) - 1;
+  const placed = windowSql({ ...window, limit: Infinity });
+  while (after < last) {
+    const base = placed.parameters.length;
+    const { rows: chunks } = await database.query<{ bytes: Buffer; count: number; last: string }>(
+      `SELECT string_agg(array_send(features), ''::bytea ORDER BY seq) AS bytes, count(*)::int AS count, max(seq) AS last
+       FROM (SELECT p.seq, p.features FROM predictions p
+         WHERE ${placed.where} AND cardinality(p.features) = ${Number(width)} AND p.seq > $${base + 1} AND p.seq <= $${base + 2}
+         ORDER BY p.seq LIMIT ${rowsPerChunk}) chunk`,
+      [...placed.parameters, after, last],
+    );
+    const chunk = chunks[0]!;
+    if (chunk.count === 0) return;
+    yield decodeFeatures(chunk.bytes, chunk.count, width);
+    after = Number(chunk.last);
+  }
+}
+
+/** Arrays of `real` in Postgres' binary format, one after the other; NULL becomes NaN. */
+function decodeFeatures(bytes: Buffer, rows: number, width: number): Float32Array {
+  const features = new Float32Array(rows * width);
+  let offset = 0;
+  let index = 0;
+  for (let row = 0; row < rows; row++) {
+    offset += headerBytes;
+    for (let column = 0; column < width; column++, index++) {
+      const missing = bytes.readInt32BE(offset) < 0;
+      features[index] = missing ? NaN : bytes.readFloatBE(offset + 4);
+      offset += missing ? 4 : 8;
+    }
+  }
+  return features;
+}

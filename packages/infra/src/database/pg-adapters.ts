@@ -1,0 +1,30 @@
+import type { Clock, Ids } from '@retrain/core';
+import type { Database } from './database.js';
+import { PgDeliveries } from './pg-deliveries.js';
+import { PgDeployments } from './pg-deployments.js';
+import { PgEventLog } from './pg-event-log.js';
+import { PgModels } from './pg-models.js';
+import { PgOverview } from './pg-overview.js';
+import { PgPredictions } from './pg-predictions.js';
+import { PgRecords } from './pg-records.js';
+import { PgSignals } from './pg-signals.js';
+import { PgTrainingRuns } from './pg-training-runs.js';
+import { PgTriggerEvaluations } from './pg-trigger-evaluations.js';
+import { PgUnitOfWork } from './pg-unit-of-work.js';
+
+/** Every adapter of the rows on one database. `signals` has a connection of its own and is closed by itself. */
+export function pgAdapters(database: Database, url: string, clock: Clock, ids: Ids) {
+  return {
+    unitOfWork: new PgUnitOfWork(database),
+    events: new PgEventLog(database, clock),
+    models: new PgModels(database, clock, ids),
+    predictions: new PgPredictions(database, clock),
+    records: new PgRecords(database, clock),
+    runs: new PgTrainingRuns(database),
+    evaluations: new PgTriggerEvaluations(database),
+    deployments: new PgDeployments(database, clock),
+    signals: new PgSignals(database, url),
+    deliveries: new PgDeliveries(database),
+    overview: new PgOverview(database),
+  };
+}

@@ -1,0 +1,122 @@
+import {
+  Predictions,
+  notFound,
+  type Clock,
+  type Coverage,
+  type MaturedPrediction,
+  type NewOutcome,
+  type NewPrediction,
+  type Outcome,
+  type OutcomeEffect,
+  type OutcomeValue,
+  type Page,
+  type PageRequest,
+  type Prediction,
+  type PredictionWindow,
+} from '@retrain/core';
+import type { Database, Row } from './database.js';
+import { readFeatureChunks } from './feature-chunks.js';
+import { GroupCommit } from './group-commit.js';
+import { insertPredictions } from './insert-predictions.js';
+import { pgPage } from './pg-page.js';
+import { windowSql } from './prediction-window.js';
+import { recordOutcomes } from './record-outcomes.js';
+import { outcomeSchema, predictionSchema } from './schema/predictions.schema.js';
+import { isUuid } from './uuid.js';
+
+/** Predictions and outcomes as tables. Concurrent inserts of a process share their commits. */
+export class PgPredictions extends Predictions {
+  private readonly commits: GroupCommit<NewPrediction>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {
+    super();
+    this.commits = new GroupCommit((predictions) => insertPredictions(database, predictions, clock.now()));
+  }
+
+  async insert(predictions: readonly NewPrediction[]): Promise<void> {
+    if (predictions.length === 0) return;
+    if (this.database.inTransaction) await insertPredictions(this.database, predictions, this.clock.now());
+    else await this.commits.add(predictions);
+  }
+
+  async find(id: string): Promise<Prediction | undefined> {
+    if (!isUuid(id)) return undefined;
+    return this.database.object(predictionSchema, `SELECT * FROM predictions WHERE id = $1`, [id]);
+  }
+
+  withKeys(model: string, keys: readonly string[]): Promise<readonly Prediction[]> {
+    const sql = `SELECT * FROM predictions WHERE model = $1 AND key = ANY($2) ORDER BY seq`;
+    return this.database.objects(predictionSchema, sql, [model, keys]);
+  }
+
+  withIds(model: string, ids: readonly string[]): Promise<readonly Prediction[]> {
+    const sql = `SELECT * FROM predictions WHERE model = $1 AND id = ANY($2::uuid[]) ORDER BY seq`;
+    return this.database.objects(predictionSchema, sql, [model, ids.filter(isUuid)]);
+  }
+
+  list(model: string, page: PageRequest): Promise<Page<Prediction>> {
+    const list = { schema: predictionSchema, table: 'predictions', by: 'seq' };
+    return pgPage(this.database, { ...list, where: 'model = $1', parameters: [model] }, page);
+  }
+
+  async recordOutcomes(outcomes: readonly NewOutcome[]): Promise<readonly OutcomeEffect[]> {
+    const unknown = outcomes.find(({ predictionId }) => !isUuid(predictionId));
+    if (unknown) throw notFound('unknown_prediction', `There is no prediction "${unknown.predictionId}".`);
+    return recordOutcomes(this.database, outcomes, this.clock.now());
+  }
+
+  async outcomesOf(predictionIds: readonly string[]): Promise<readonly Outcome[]> {
+    const ids = predictionIds.filter(isUuid);
+    if (this.database.inTransaction) {
+      // What the unit of work decides by these outcomes holds until its commit.
+      const lock = `SELECT FROM predictions WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
+      await this.database.query(lock, [ids]);
+    }
+    const sql = `SELECT * FROM outcomes WHERE prediction_id = ANY($1::uuid[])`;
+    return this.database.objects(outcomeSchema, sql, [ids]);
+  }
+
+  async countSince(model: string, afterSeq: number): Promise<number> {
+    const sql = `SELECT count(*)::int AS count FROM predictions WHERE model = $1 AND seq > $2 AND arm <> 'shadow'`;
+    return (await this.database.query<{ count: number }>(sql, [model, afterSeq])).rows[0]!.count;
+  }
+
+  async lastSeq(): Promise<number> {
+    const sql = `SELECT coalesce(max(seq), 0) AS seq FROM predictions`;
+    return Number((await this.database.query<{ seq: string }>(sql)).rows[0]!.seq);
+  }
+
+  async coverage(window: PredictionWindow): Promise<Coverage> {
+    const { where, known, limit, parameters } = windowSql(window);
+    const { rows } = await this.database.query<{ predictions: number; matured: number }>(
+      `SELECT count(*)::int AS predictions, count(o.prediction_id)::int AS matured
+       FROM (SELECT p.id FROM predictions p WHERE ${where} ORDER BY p.seq DESC ${limit}) newest
+       LEFT JOIN outcomes o ON o.prediction_id = newest.id AND ${known}`,
+      parameters,
+    );
+    return rows[0]!;
+  }
+
+  async matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]> {
+    const { where, known, limit, parameters } = windowSql(window);
+    const { rows } = await this.database.query<Row>(
+      `SELECT p.*, o.outcome, o.observed_at FROM predictions p
+       JOIN outcomes o ON o.prediction_id = p.id AND ${known}
+       WHERE ${where} ORDER BY p.seq DESC ${limit}`,
+      parameters,
+    );
+    const ascending = [...rows].reverse();
+    return this.database.hydrate(predictionSchema, ascending).map((prediction, index) => ({
+      prediction,
+      outcome: ascending[index]!['outcome'] as OutcomeValue,
+      observedAt: ascending[index]!['observed_at'] as Date,
+    }));
+  }
+
+  featureChunks(window: PredictionWindow, width: number): AsyncIterable<Float32Array> {
+    return readFeatureChunks(this.database, window, width);
+  }
+}

@@ -1,0 +1,29 @@
+import type { PredictionWindow } from '@retrain/core';
+
+/** A window as SQL over `predictions p` and `outcomes o`. */
+export interface WindowSql {
+  /** Which predictions. */
+  readonly where: string;
+  /** Which outcomes are known by then. */
+  readonly known: string;
+  /** `LIMIT n`, or nothing for an endless window. */
+  readonly limit: string;
+  readonly parameters: unknown[];
+}
+
+export function windowSql(window: PredictionWindow): WindowSql {
+  const { model, version, arm = 'champion', afterSeq = 0, asOf, occurredAfter, limit } = window;
+  const parameters: unknown[] = [];
+  const given = (value: unknown) => `$${parameters.push(value)}`;
+  const conditions = [`p.model = ${given(model)}`, `p.arm = ${given(arm)}`, `p.seq > ${given(afterSeq)}`];
+  if (version !== undefined) conditions.push(`p.version = ${given(version)}`);
+  if (occurredAfter) conditions.push(`p.occurred_at > ${given(occurredAfter)}`);
+  const until = asOf && given(asOf);
+  if (until) conditions.push(`p.occurred_at <= ${until}`);
+  return {
+    where: conditions.join(' AND '),
+    known: until ? `o.observed_at <= ${until}` : 'true',
+    limit: Number.isFinite(limit) ? `LIMIT ${given(limit)}` : '',
+    parameters,
+  };
+}
