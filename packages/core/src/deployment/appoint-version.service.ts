@@ -1,3 +1,4 @@
+import { EventLog } from '../event/event-log.port.js';
 import type { ModelVersion } from '../model/model-version.js';
 import { Models } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
@@ -35,6 +36,7 @@ export class AppointVersion {
     private readonly plugins: PluginRegistry,
     private readonly versions: VersionLoader,
     private readonly champions: MoveChampionService,
+    private readonly events: EventLog,
     private readonly publishing: PublishChampionService,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -64,7 +66,8 @@ export class AppointVersion {
         reason,
         asOf,
       });
-      await this.champions.execute({ deployment: added, expectedVersion: from, actor, reason, asOf });
+      const moved = await this.champions.execute({ deployment: added, expectedVersion: from, actor, reason, asOf });
+      await this.events.append(moved);
       return added;
     });
     await this.publishing.attempt(model);

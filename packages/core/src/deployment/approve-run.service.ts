@@ -84,10 +84,10 @@ export class ApproveRunService {
     const { id: deploymentId, version, model, previousVersion } = promoted;
     const about = { model, runId: run.id, actor, asOf };
     const payload = { deploymentId, version, by: actor, reason };
-    await this.events.append({ ...about, type: 'deployment.approved', payload });
     const expectedVersion = previousVersion;
-    await this.champions.execute({ deployment: promoted, expectedVersion, actor, reason, asOf });
+    const moved = await this.champions.execute({ deployment: promoted, expectedVersion, actor, reason, asOf });
     const closed = await this.closing.execute(run, { status: 'deployed', actor, reason, asOf });
-    return { run: closed, deployment: promoted };
+    await this.events.append({ ...about, type: 'deployment.approved', payload }, moved, closed.event);
+    return { run: closed.run, deployment: promoted };
   }
 }

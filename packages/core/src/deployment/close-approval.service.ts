@@ -1,9 +1,10 @@
-import { EventLog } from '../event/event-log.port.js';
+import type { NewEvent } from '../event/event-map.js';
 import { resultOf } from '../run/result.js';
 import type { TrainingRun } from '../run/training-run.js';
 import { TrainingRuns } from '../run/training-runs.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { conflict } from '../shared/errors.js';
+import type { JsonObject } from '../shared/json.js';
 import { Service } from '../shared/service.js';
 
 export interface Closing {
@@ -13,26 +14,28 @@ export interface Closing {
   readonly asOf: Date;
 }
 
-/** Ends a run that waited for a person: state, final result and event, in the caller's transaction. */
+/** Ends a run that waited for a person: state and final result, in the caller's transaction, which appends the event. */
 @Service()
 export class CloseApproval {
   constructor(
     private readonly runs: TrainingRuns,
-    private readonly events: EventLog,
     private readonly clock: Clock,
   ) {}
 
-  /** Rejects with `run_not_awaiting_approval` when somebody else was first. */
-  async execute(run: TrainingRun, { status, actor, reason, asOf }: Closing): Promise<TrainingRun> {
+  /** The run as it is now, and the event to append. Rejects with `run_not_awaiting_approval` when somebody else was first. */
+  async execute(run: TrainingRun, closing: Closing): Promise<{ readonly run: TrainingRun; readonly event: NewEvent }> {
+    const { status, reason } = closing;
     const at = this.clock.now();
     const result = { ...resultOf(run, { status, at, decision: reason }), execution_time: executionTime(run) };
     if (!(await this.runs.decide(run.id, status, at, result))) throw notAwaiting(run);
-    const about = { model: run.model, runId: run.id, actor, asOf };
-    if (status === 'cancelled') {
-      await this.events.append({ ...about, type: 'run.cancelled', payload: { by: actor, reason } });
-    } else await this.events.append({ ...about, type: 'run.completed', payload: { status, result } });
-    return (await this.runs.find(run.id)) ?? run;
+    return { run: (await this.runs.find(run.id)) ?? run, event: eventOf(run, closing, result) };
   }
+}
+
+function eventOf(run: TrainingRun, { status, actor, reason, asOf }: Closing, result: JsonObject): NewEvent {
+  const about = { model: run.model, runId: run.id, actor, asOf };
+  if (status === 'cancelled') return { ...about, type: 'run.cancelled', payload: { by: actor, reason } };
+  return { ...about, type: 'run.completed', payload: { status, result } };
 }
 
 /** The time the run worked, not the time it waited for a person. */

@@ -62,12 +62,13 @@ export class DeployCandidate implements RunStep {
       const deployment = await this.deployments.insert(proposal);
       const { id: deploymentId, asOf, requestedBy: actor, reason } = deployment;
       if (deployment.status === 'promoted') {
-        await this.champions.execute({ deployment, expectedVersion: championVersion, actor, reason, asOf });
+        const move = { deployment, expectedVersion: championVersion, actor, reason, asOf };
+        await this.events.append(await this.champions.execute(move));
       } else {
         const payload = { deploymentId, version: version.version };
         const about = { model: deployment.model, runId: deployment.runId, actor, asOf };
-        await this.events.append({ ...about, type: 'deployment.proposed', payload });
-        await this.superseding.execute(context.run);
+        const superseded = await this.superseding.execute(context.run);
+        await this.events.append({ ...about, type: 'deployment.proposed', payload }, ...superseded);
       }
       return deployment;
     });

@@ -1,4 +1,5 @@
 import { EventLog } from '../event/event-log.port.js';
+import type { NewEvent } from '../event/event-map.js';
 import { TrainingRuns } from '../run/training-runs.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { Service } from '../shared/service.js';
@@ -40,10 +41,12 @@ export class ExpireApprovalsService {
     if (!closed) return undefined;
     const { version, model, asOf } = closed;
     const payload = { deploymentId: id, version };
-    await this.events.append({ model, runId, actor: 'system', asOf, type: 'deployment.expired', payload });
+    const events: NewEvent[] = [{ model, runId, actor: 'system', asOf, type: 'deployment.expired', payload }];
     if (run?.status === 'awaiting_approval') {
-      await this.closing.execute(run, { status: 'rejected', actor: 'system', reason, asOf });
+      const closing = { status: 'rejected' as const, actor: 'system', reason, asOf };
+      events.push((await this.closing.execute(run, closing)).event);
     }
+    await this.events.append(...events);
     return closed;
   }
 }

@@ -1,4 +1,3 @@
-import { EventLog } from '../event/event-log.port.js';
 import type { NewEvent } from '../event/event-map.js';
 import { Signals } from '../event/signals.port.js';
 import { Models } from '../model/models.port.js';
@@ -15,17 +14,21 @@ export interface ChampionMove {
   readonly asOf: Date;
 }
 
-/** The one place where the champion changes: alias, event and hint in the caller's transaction. */
+/**
+ * The one place where the champion changes: alias and hint in the caller's transaction.
+ *
+ * The event comes back instead of being appended: writers of the log wait for each other, so every transaction changes
+ * its rows first and appends last.
+ */
 @Service()
 export class MoveChampionService {
   constructor(
     private readonly models: Models,
-    private readonly events: EventLog,
     private readonly signals: Signals,
   ) {}
 
   /** Rejects with `champion_changed` when another version serves than the decision was made against. */
-  async execute({ deployment, expectedVersion, actor, reason, asOf }: ChampionMove): Promise<void> {
+  async execute({ deployment, expectedVersion, actor, reason, asOf }: ChampionMove): Promise<NewEvent> {
     const { model, version, id: deploymentId } = deployment;
     const current = await this.models.alias(model, 'champion');
     if (current?.version !== expectedVersion) throw championChanged(model, expectedVersion, current?.version);
@@ -35,8 +38,8 @@ export class MoveChampionService {
       const winner = await this.models.alias(model, 'champion');
       throw championChanged(model, expectedVersion, winner?.version);
     }
-    await this.events.append(eventOf({ deployment, expectedVersion, actor, reason, asOf }));
     await this.signals.send({ kind: 'champion_moved', model });
+    return eventOf({ deployment, expectedVersion, actor, reason, asOf });
   }
 }
 

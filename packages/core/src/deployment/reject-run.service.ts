@@ -31,9 +31,9 @@ export class RejectRunService {
       const asOf = run.simulated ? run.asOf : at;
       const { id: deploymentId, version, model } = refused;
       const payload = { deploymentId, version, by: actor, reason };
-      await this.events.append({ model, runId, actor, asOf, type: 'deployment.rejected', payload });
       const closed = await this.closing.execute(run, { status: 'rejected', actor, reason, asOf });
-      return { run: closed, deployment: refused };
+      await this.events.append({ model, runId, actor, asOf, type: 'deployment.rejected', payload }, closed.event);
+      return { run: closed.run, deployment: refused };
     });
   }
 }

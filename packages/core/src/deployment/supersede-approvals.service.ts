@@ -1,4 +1,4 @@
-import { EventLog } from '../event/event-log.port.js';
+import type { NewEvent } from '../event/event-map.js';
 import type { TrainingRun } from '../run/training-run.js';
 import { TrainingRuns } from '../run/training-runs.port.js';
 import { Clock } from '../shared/clock.port.js';
@@ -13,12 +13,12 @@ export class SupersedeApprovals {
     private readonly runs: TrainingRuns,
     private readonly deployments: Deployments,
     private readonly closing: CloseApproval,
-    private readonly events: EventLog,
     private readonly clock: Clock,
   ) {}
 
-  /** Joins the caller's transaction. A candidate that is being decided at this moment keeps that decision. */
-  async execute(newer: TrainingRun): Promise<void> {
+  /** Joins the caller's transaction, which appends the events. A candidate that was decided already keeps that decision. */
+  async execute(newer: TrainingRun): Promise<readonly NewEvent[]> {
+    const events: NewEvent[] = [];
     for (const run of await this.runs.awaitingApproval(newer.model)) {
       const deployment = run.id === newer.id ? undefined : await this.deployments.ofRun(run.id);
       if (!deployment) continue;
@@ -28,8 +28,10 @@ export class SupersedeApprovals {
       if (!closed) continue;
       const { id: deploymentId, version, model } = closed;
       const about = { model, runId: run.id, actor: 'system', asOf: newer.asOf };
-      await this.events.append({ ...about, type: 'deployment.superseded', payload: { deploymentId, version } });
-      await this.closing.execute(run, { status: 'rejected', actor: 'system', reason, asOf: newer.asOf });
+      const closing = { status: 'rejected' as const, actor: 'system', reason, asOf: newer.asOf };
+      const { event } = await this.closing.execute(run, closing);
+      events.push({ ...about, type: 'deployment.superseded', payload: { deploymentId, version } }, event);
     }
+    return events;
   }
 }

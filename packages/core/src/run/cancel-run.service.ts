@@ -51,6 +51,8 @@ export class CancelRunService {
     }
     const decision = { status: 'rejected' as const, by: actor, reason, at: this.clock.now() };
     if (!(await this.deployments.decide(proposal.id, 'awaiting_approval', decision))) throw notAwaiting(run);
-    return this.closing.execute(run, { status: 'cancelled', actor, reason, asOf: run.asOf });
+    const closed = await this.closing.execute(run, { status: 'cancelled', actor, reason, asOf: run.asOf });
+    await this.events.append(closed.event);
+    return closed.run;
   }
 }

@@ -4,7 +4,6 @@ import { EventLog } from '../event/event-log.port.js';
 import { ValidateCandidate } from '../gate/validate-candidate.service.js';
 import { Models } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
-import { Clock } from '../shared/clock.port.js';
 import { DomainError, notFound } from '../shared/errors.js';
 import { Service } from '../shared/service.js';
 import { UnitOfWork } from '../shared/unit-of-work.port.js';
@@ -102,12 +101,13 @@ export class ExecuteRunService {
 
   /** Output, event and whatever the stage itself writes are one change; it is undone when the attempt was lost. */
   private async complete(
-    { stage }: RunStep,
+    step: RunStep,
     attempt: Attempt,
     commit: Awaited<ReturnType<RunStep['execute']>>,
   ): Promise<void> {
     const { run, token } = attempt;
-    const output = await this.unitOfWork.transaction(async () => {
+    const { stage } = step;
+    const output = await this.fenced(attempt, step, async () => {
       const { output, summary } = await commit();
       if (!(await this.runs.completeStage(run.id, token, stage, output))) throw new AttemptLost();
       const about = { model: run.model, runId: run.id, actor: 'system', asOf: run.asOf };
@@ -117,6 +117,7 @@ export class ExecuteRunService {
     attempt.run = { ...run, outputs: { ...run.outputs, [stage]: output } };
   }
 
+  /** The run's row is locked first: whoever lost it stops here, whoever wants it waits. */
   private fenced<T>({ run, token }: Attempt, { stage }: RunStep, work: () => Promise<T>): Promise<T> {
     return this.unitOfWork.transaction(async () => {
       if (!(await this.runs.beginStage(run.id, token, stage))) throw new AttemptLost();

@@ -44,6 +44,11 @@ export interface TrainOutput {
   /** The champion that the candidate was compared with. */
   readonly championVersion?: number;
   readonly recipe: Recipe;
+  readonly seed: number;
+  readonly codeVersion: string;
+  readonly configRevision: number;
+  /** ISO 8601; every training row happened before. */
+  readonly trainedUntil?: string;
   readonly metrics: Metrics;
   readonly championMetrics?: Metrics;
   readonly diagnostics: JsonObject;

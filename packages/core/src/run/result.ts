@@ -54,7 +54,11 @@ export function resultOf(run: TrainingRun, ending: Ending): JsonObject {
     lineage: {
       run_id: run.id,
       as_of: run.asOf.toISOString(),
-      config_revision: run.configRevision,
+      config_revision: trained?.configRevision ?? run.configRevision,
+      seed: trained?.seed,
+      code_version: trained?.codeVersion,
+      trained_until: trained?.trainedUntil,
+      recipe: trained?.recipe,
       data_hash: prepared?.snapshot.sha256,
       candidate_version: trained?.version,
       candidate_sha256: trained?.sha256,

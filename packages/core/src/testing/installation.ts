@@ -28,6 +28,7 @@ import { MemoryFitting } from './memory-fitting.js';
 import { MemoryReportFiles } from './memory-report-files.js';
 import { MemoryRowReader } from './memory-row-reader.js';
 import { MemoryScorerLoader } from './memory-scorer-loader.js';
+import type { Mortal } from './mortal.js';
 import { tinySoftmax } from './tiny-softmax.js';
 
 export interface InstallationOptions {
@@ -72,7 +73,20 @@ export function installation({ config, now = '2024-01-01T00:00:00Z' }: Installat
   ];
   /** Services of one process; every call is another process on the same database. */
   const process = () => constructor(new Map(given));
-  return { ...adapters, plugins, fitting, loader, reader, reports, process, get: process() };
+  /** A process that is killed at its n-th call to the outside. It has no heartbeat of its own, so that calls can be counted. */
+  const mortalProcess = (mortal: Mortal) => {
+    const timing: [Token<unknown>, unknown] = [RunTiming, Object.assign(new RunTiming(), { heartbeatMs: 1e9 })];
+    return constructor(mortal.adapters(new Map([...given, timing]), immortal));
+  };
+  return { ...adapters, plugins, fitting, loader, reader, reports, process, mortalProcess, get: process() };
 }
+
+const immortal: ReadonlySet<Token<unknown>> = new Set<Token<unknown>>([
+  Clock,
+  Ids,
+  ConfigStore,
+  PluginRegistry,
+  RunTiming,
+]);
 
 export type Installation = ReturnType<typeof installation>;
