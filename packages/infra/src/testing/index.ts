@@ -1,4 +1,9 @@
 export { freePort } from '../embedded/free-port.js';
 export { printed, spawnSource } from './spawn-source.js';
-export { createMigratedDatabase, createTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
+export {
+  createMigratedDatabase,
+  createTestDatabase,
+  type TestDatabase,
+  type TestDatabaseOptions,
+} from './test-database.js';
 export { hasRedis, startTestRedis, type TestRedis } from './test-redis.js';
