@@ -1,3 +1,5 @@
+const { imul } = Math;
+
 /** A source of uniform numbers in [0, 1). */
 export type Random = () => number;
 
@@ -11,23 +13,21 @@ export function seededRandom(seed: number): Random {
   const next = () => {
     mixed = (mixed + 0x9e3779b9) | 0;
     let z = mixed;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    z = imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = imul(z ^ (z >>> 15), 0x735a2d97);
     return (z ^ (z >>> 15)) >>> 0;
   };
-  let a = next();
-  let b = next();
-  let c = next();
-  let d = next();
+  // Typed, so that 32-bit states stay unboxed in the hot loops that draw from this.
+  const state = Int32Array.of(next(), next(), next(), next());
   return () => {
-    const scrambled = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
-    const shifted = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= shifted;
-    d = rotate(d, 11);
+    const second = state[1]!;
+    const scrambled = imul(rotate(imul(second, 5), 7), 9) >>> 0;
+    const third = state[2]! ^ state[0]!;
+    const fourth = state[3]! ^ second;
+    state[1] = second ^ third;
+    state[0] = state[0]! ^ fourth;
+    state[2] = third ^ (second << 9);
+    state[3] = rotate(fourth, 11);
     return scrambled / 0x100000000;
   };
 }

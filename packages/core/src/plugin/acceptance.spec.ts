@@ -1,0 +1,81 @@
+import { aConfig, aModelVersion } from '../testing/builders.js';
+import { cooldownUntil } from '../trigger/cooldown.js';
+import type { TriggerContext } from '../trigger/trigger-definition.js';
+import { builtinPlugin } from './builtin.js';
+import { PluginRegistry } from './registry.js';
+
+const day = 86_400_000;
+const registry = new PluginRegistry([builtinPlugin]);
+
+/** The verdict of a built-in trigger with its default options, reached through the registry like anybody's. */
+async function verdictOf(name: string, given: Partial<TriggerContext>) {
+  const trigger = registry.triggers.get(name);
+  const context: TriggerContext = {
+    model: 'coin',
+    definition: { name: 'coin', task: { kind: 'regression' }, schema: { features: [] } },
+    asOf: new Date(0),
+    config: aConfig(),
+    champion: { ...aModelVersion(), id: 'v1', version: 1, createdAt: new Date(0) },
+    predictionsSinceRetraining: 0,
+    matured: () => Promise.resolve([]),
+    coverage: () => Promise.resolve({ predictions: 0, matured: 0 }),
+    referenceProfile: () => undefined,
+    currentProfile: () => Promise.resolve(undefined),
+    window: (window) => ({ model: 'coin', limit: 1000, ...window }),
+    ...given,
+  };
+  return (await trigger.evaluate(context, trigger.parseOptions({}))).verdict;
+}
+
+describe('the built-in decisions', () => {
+  it('have the names that configurations use', () => {
+    expect(registry.triggers.names()).toEqual(['performance_degradation', 'data_drift', 'time_based', 'data_volume']);
+    expect(registry.gates.names()).toEqual(['minimum_score', 'improvement', 'parity']);
+  });
+
+  it('refuse options they do not know', () => {
+    for (const definition of [...builtinPlugin.triggers!, ...builtinPlugin.gates!]) {
+      expect(() => definition.parseOptions({ no_such_option: 1 })).toThrow(
+        expect.objectContaining({ code: 'invalid_options' }),
+      );
+      expect(() => definition.parseOptions({})).not.toThrow();
+    }
+  });
+
+  it('volume fires at the limit and not one below', async () => {
+    expect(await verdictOf('data_volume', { predictionsSinceRetraining: 999 })).toBe('clear');
+    expect(await verdictOf('data_volume', { predictionsSinceRetraining: 1000 })).toBe('fired');
+  });
+
+  it('volume says insufficient below min_new_predictions, unless the limit itself is lower', async () => {
+    expect(await verdictOf('data_volume', { predictionsSinceRetraining: 99 })).toBe('insufficient_data');
+    const config = { ...aConfig(), max_predictions_without_retraining: 50 };
+    expect(await verdictOf('data_volume', { predictionsSinceRetraining: 50, config })).toBe('fired');
+  });
+
+  it('age fires after max days', async () => {
+    expect(await verdictOf('time_based', { championAgeDays: 30, daysSinceLastRetraining: 30 })).toBe('clear');
+    expect(await verdictOf('time_based', { championAgeDays: 30.01, daysSinceLastRetraining: 30.01 })).toBe('fired');
+    expect(await verdictOf('time_based', { championAgeDays: 31 })).toBe('fired');
+  });
+
+  it('age does not fire one day after a retraining', async () => {
+    expect(await verdictOf('time_based', { championAgeDays: 1, daysSinceLastRetraining: 1 })).toBe('clear');
+    expect(await verdictOf('time_based', { championAgeDays: 40, daysSinceLastRetraining: 1 })).toBe('clear');
+    expect(await verdictOf('time_based', { championAgeDays: 40, daysSinceLastRetraining: 7.5 })).toBe('fired');
+  });
+
+  it('without a champion there is no age, no drift and no performance to judge', async () => {
+    for (const name of ['time_based', 'data_drift', 'performance_degradation']) {
+      expect(await verdictOf(name, { champion: undefined })).toBe('insufficient_data');
+    }
+  });
+
+  it('the cool-down holds for min days after an attempt, and ends', () => {
+    const attempt = new Date(0);
+    expect(cooldownUntil(attempt, 7, new Date(7 * day - 1))).toEqual(new Date(7 * day));
+    expect(cooldownUntil(attempt, 7, new Date(7 * day))).toBeUndefined();
+    expect(cooldownUntil(attempt, 0, attempt)).toBeUndefined();
+    expect(cooldownUntil(undefined, 7, attempt)).toBeUndefined();
+  });
+});
