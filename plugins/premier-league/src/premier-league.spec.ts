@@ -21,7 +21,7 @@ describe('the Premier League as a model', () => {
       FTAG: '1',
       FTR: 'D',
     })!;
-    expect(record.key).toBe('2016-10-29|Tottenham|Leicester');
+    expect(record.key).toBe('2016-17|Tottenham|Leicester');
     expect(other).toEqual(record);
     const request = { home_team: 'Tottenham Hotspur', away_team: 'Leicester', date: '2016-10-29' };
     expect(premierLeague.parseInput(request)).toMatchObject({ key: record.key, occurredAt: record.occurredAt });

@@ -1,6 +1,6 @@
 import { defineModel, type ModelRecord } from '@retrain/core';
 import { SCHEMA } from './features.js';
-import { fixturePayload, fromRecord, matchKey, toRecord } from './match/match.js';
+import { fixturePayload, fromRecord, matchKey, seasonOf, toRecord } from './match/match.js';
 import { readFixture } from './match/read-fixture.js';
 import { readMatch } from './match/read-match.js';
 import { removeMargin } from './odds/remove-margin.js';
@@ -52,7 +52,7 @@ export const premierLeague = defineModel({
     const fixture = readFixture(raw);
     const payload = fixturePayload(fixture);
     if (fixture.date === undefined) return { payload };
-    const key = matchKey(fixture.date, fixture.home, fixture.away);
+    const key = matchKey(fixture.season ?? seasonOf(fixture.date), fixture.home, fixture.away);
     return { occurredAt: new Date(`${fixture.date}T00:00:00Z`), key, payload };
   },
 

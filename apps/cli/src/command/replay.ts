@@ -113,7 +113,9 @@ async function whilePaused(api: ApiClient, model: string, work: () => Promise<vo
 }
 
 function printSummary(output: Output, summary: ReplaySummary): void {
-  output.line(`${summary.predictions} predictions, ${summary.outcomes} outcomes, ${summary.checks} checks\n`);
+  output.line(
+    `${summary.predictions} predictions, ${summary.refused} refused, ${summary.outcomes} outcomes, ${summary.checks} checks\n`,
+  );
   output.table(
     ['season', 'matches', 'accuracy', 'log loss'],
     [...summary.seasons, { season: 'all', ...summary.overall }].map((s) => [

@@ -1,4 +1,4 @@
-import { CommandFailed, exitCode } from '../exit-code.js';
+import { CommandFailed, exitCode, type ExitCode } from '../exit-code.js';
 
 export interface ApiClientOptions {
   readonly url: string;
@@ -67,7 +67,19 @@ export class ApiClient {
   }
 }
 
-function refusal(status: number, text: string): CommandFailed {
+/** The gateway said no. */
+export class Refused extends CommandFailed {
+  constructor(
+    readonly status: number,
+    code: ExitCode,
+    message: string,
+    problems: readonly string[],
+  ) {
+    super(code, message, problems);
+  }
+}
+
+function refusal(status: number, text: string): Refused {
   let problem: Problem = {};
   try {
     problem = JSON.parse(text) as Problem;
@@ -76,7 +88,7 @@ function refusal(status: number, text: string): CommandFailed {
   }
   const code = status === 409 ? exitCode.refused : status === 503 ? exitCode.unreachable : exitCode.failed;
   const lines = (problem.errors ?? []).map((e) => (e.path ? `${e.path}: ${e.message}` : String(e.message)));
-  return new CommandFailed(code, problem.detail ?? problem.title ?? `The gateway answered ${status}.`, lines);
+  return new Refused(status, code, problem.detail ?? problem.title ?? `The gateway answered ${status}.`, lines);
 }
 
 /** Path with its query; undefined values are left out. */

@@ -48,9 +48,9 @@ describe('fixtures of a replay', () => {
   });
 
   it('lie in the span, its end excluded', () => {
-    const rows = ['2016-06-30', '2016-07-01', '2017-06-30', '2017-07-01'].map((at) => row(at, at));
+    const rows = ['2016-07-31', '2016-08-01', '2017-07-31', '2017-08-01'].map((at) => row(at, at));
     const { from, until } = seasonSpan('2016-17');
-    expect(fixturesOf(coin, rows, from, until).map(({ key }) => key)).toEqual(['2016-07-01', '2017-06-30']);
+    expect(fixturesOf(coin, rows, from, until).map(({ key }) => key)).toEqual(['2016-08-01', '2017-07-31']);
   });
 });
 
@@ -79,10 +79,10 @@ describe('rounds of a replay', () => {
 
 describe('a season', () => {
   it.each([
-    ['2016-17', '2016-07-01', '2017-07-01'],
-    ['1999-00', '1999-07-01', '2000-07-01'],
-    ['2016-2017', '2016-07-01', '2017-07-01'],
-  ])('%s runs from July to July', (season, from, until) => {
+    ['2016-17', '2016-08-01', '2017-08-01'],
+    ['1999-00', '1999-08-01', '2000-08-01'],
+    ['2016-2017', '2016-08-01', '2017-08-01'],
+  ])('%s runs from August to August', (season, from, until) => {
     const span = seasonSpan(season);
     expect([span.from, span.until].map((date) => date.toISOString().slice(0, 10))).toEqual([from, until]);
   });

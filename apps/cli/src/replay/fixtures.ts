@@ -81,7 +81,7 @@ export function roundsOf(fixtures: readonly Fixture[], days: number): readonly R
   }));
 }
 
-/** `2016-17` as the span from 1 July to 1 July. */
+/** `2016-17` as the span from 1 August to 1 August. */
 export function seasonSpan(season: string): { from: Date; until: Date } {
   const match = /^(\d{4})-(\d{2}|\d{4})$/.exec(season);
   const start = Number(match?.[1]);
@@ -89,5 +89,5 @@ export function seasonSpan(season: string): { from: Date; until: Date } {
   if (!match || (end !== start + 1 && !(match[2] === '00' && start % 100 === 99))) {
     throw unprocessable('bad_season', `A season is written like 2016-17, not "${season}".`);
   }
-  return { from: new Date(Date.UTC(start, 6, 1)), until: new Date(Date.UTC(start + 1, 6, 1)) };
+  return { from: new Date(Date.UTC(start, 7, 1)), until: new Date(Date.UTC(start + 1, 7, 1)) };
 }

@@ -1,16 +1,13 @@
-import { withQuery, type ApiClient } from '../http/api-client.js';
+import { Refused, withQuery, type ApiClient } from '../http/api-client.js';
 import { CommandFailed, exitCode } from '../exit-code.js';
 import type { CheckAnswer } from '../command/trigger.js';
 import type { RunView } from '../command/runs.js';
-import type { MatchDay, Round } from './fixtures.js';
+import type { Fixture, MatchDay, Round } from './fixtures.js';
 import type { Scored } from './tally.js';
 
 interface PredictionAnswer {
-  readonly predictions: readonly {
-    readonly prediction_id: string;
-    readonly model_version: number;
-    readonly scores: readonly number[];
-  }[];
+  readonly prediction_id: string;
+  readonly scores: readonly number[];
 }
 
 /** How a run of the replay ended. */
@@ -40,6 +37,8 @@ export class Player {
   readonly scored: Scored[] = [];
   readonly runs: PlayedRun[] = [];
   readonly verdicts: Record<string, Record<string, number>> = {};
+  /** Why the model refused to predict, one sentence a match. */
+  readonly refused: string[] = [];
   outcomes = 0;
 
   constructor(
@@ -60,30 +59,25 @@ export class Player {
   }
 
   private async playDay(day: MatchDay): Promise<void> {
-    const model = encodeURIComponent(this.options.model);
-    const answer = await this.api.post<PredictionAnswer>(`/models/${model}/predictions`, {
-      instances: day.fixtures.map(({ key, input, occurredAt }) => ({
-        key,
-        input,
-        occurred_at: occurredAt.toISOString(),
-      })),
-    });
+    const answers = await this.ask(day.fixtures);
     const outcomes = day.fixtures.map((fixture, index) => {
-      const { prediction_id, scores } = answer.predictions[index]!;
-      const outcome = this.options.classes.indexOf(String(fixture.outcome));
-      this.scored.push({ at: day.at, probabilities: scores, outcome });
+      const answer = answers[index];
+      if (answer) {
+        const outcome = this.options.classes.indexOf(String(fixture.outcome));
+        this.scored.push({ at: day.at, probabilities: answer.scores, outcome });
+      }
       return {
-        prediction_id,
+        ...(answer ? { prediction_id: answer.prediction_id } : { key: fixture.key }),
         outcome: fixture.outcome,
         observed_at: new Date(day.at.getTime() + 86_399_000).toISOString(),
         record: fixture.row,
       };
     });
-    const told = await this.api.post<{ results: readonly { status: string; reason?: string }[] }>(
-      `/models/${model}/outcomes`,
+    const { results } = await this.api.post<{ results: readonly { status: string; reason?: string }[] }>(
+      `/models/${this.model}/outcomes`,
       { outcomes },
     );
-    const refused = told.results.find(({ status }) => status !== 'recorded');
+    const refused = results.find(({ status }) => status !== 'recorded');
     if (refused) {
       throw new CommandFailed(
         exitCode.failed,
@@ -91,6 +85,28 @@ export class Player {
       );
     }
     this.outcomes += outcomes.length;
+  }
+
+  /** Answers in the order of the fixtures; undefined where the model refuses one (a club it has never seen play). */
+  private async ask(fixtures: readonly Fixture[]): Promise<readonly (PredictionAnswer | undefined)[]> {
+    const instances = fixtures.map(({ key, input, occurredAt }) => ({
+      key,
+      input,
+      occurred_at: occurredAt.toISOString(),
+    }));
+    try {
+      const path = `/models/${this.model}/predictions`;
+      return (await this.api.post<{ predictions: readonly PredictionAnswer[] }>(path, { instances })).predictions;
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 422) throw error;
+      if (fixtures.length === 1) {
+        this.refused.push(error.message);
+        return [undefined];
+      }
+      const answers: (PredictionAnswer | undefined)[] = [];
+      for (const fixture of fixtures) answers.push(...(await this.ask([fixture])));
+      return answers;
+    }
   }
 
   private async followRun(runId: string, asOf: Date): Promise<void> {
@@ -137,6 +153,10 @@ export class Player {
       if (Date.now() > deadline) throw new CommandFailed(exitCode.failed, `Waited ten minutes for ${what}.`);
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
+  }
+
+  private get model(): string {
+    return encodeURIComponent(this.options.model);
   }
 
   private scoped(path: string): string {

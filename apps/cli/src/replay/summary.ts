@@ -14,6 +14,8 @@ export interface ReplaySummary {
   readonly model: string;
   readonly predictions: number;
   readonly outcomes: number;
+  /** Matches that the model refused to predict. */
+  readonly refused: number;
   readonly checks: number;
   readonly overall: Figures;
   readonly seasons: readonly (Figures & { readonly season: string })[];
@@ -33,6 +35,7 @@ export async function summaryOf(
     model,
     predictions: player.scored.length,
     outcomes: player.outcomes,
+    refused: player.refused.length,
     checks: rounds.length,
     overall: figuresOf(player.scored),
     seasons: figuresBySeason(player.scored),

@@ -14,7 +14,7 @@ describe('figures of served answers', () => {
     expect(Number.isFinite(figuresOf([scored('2016-08-13', [1, 0, 0], 2)]).log_loss)).toBe(true);
   });
 
-  it('are told by season, from July to June', () => {
+  it('are told by season, from August to July', () => {
     const seasons = figuresBySeason([
       scored('2017-05-21', [1, 0, 0], 0),
       scored('2017-08-12', [1, 0, 0], 0),

@@ -50,9 +50,12 @@ export function seasonOf(date: string): number {
   return Number(date.slice(5, 7)) >= 8 ? year : year - 1;
 }
 
-/** Identity of a match, the same whatever source told of it. */
-export function matchKey(date: string, home: string, away: string): string {
-  return `${date}|${home}|${away}`;
+/**
+ * Identity of a match, the same whatever source told of it, `2016-17|Tottenham|Leicester`: each pairing is played once
+ * a season at each ground, while its date moves (postponements) and differs between sources.
+ */
+export function matchKey(season: number, home: string, away: string): string {
+  return `${season}-${String((season + 1) % 100).padStart(2, '0')}|${home}|${away}`;
 }
 
 const PAIRS = [
@@ -82,7 +85,7 @@ export function toRecord(match: Match): ModelRecord {
   if (match.odds) putOdds(payload, '', match.odds);
   if (match.closingOdds) putOdds(payload, 'closing_', match.closingOdds);
   return {
-    key: matchKey(match.date, match.home, match.away),
+    key: matchKey(match.season, match.home, match.away),
     occurredAt: new Date(`${match.date}T00:00:00Z`),
     payload,
   };
