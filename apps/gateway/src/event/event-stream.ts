@@ -1,0 +1,110 @@
+import type { ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { EventLog, messageOf, Signals, type EventFilter } from '@retrain/core';
+import { eventView } from './event-view.js';
+
+const BATCH = 100;
+/** The log is read at least this often: signals are hints. */
+const POLL_MS = 3_000;
+const HEARTBEAT_MS = 15_000;
+
+/** Streams the log to any number of readers, each at its own pace. */
+@Injectable()
+export class EventStream implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('events');
+  /** Wake-ups of the readers that wait for more. */
+  private readonly waiting = new Set<() => void>();
+  private readonly open = new Set<AbortController>();
+  private stopListening?: () => void;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly signals: Signals,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.stopListening = this.signals.listen((signal) => {
+      if (signal.kind === 'event_appended') this.wake();
+    });
+  }
+
+  /** Ends every stream, so that the server can close. */
+  onModuleDestroy(): void {
+    this.stopListening?.();
+    for (const reader of this.open) reader.abort();
+  }
+
+  /** Streams events with seq > `after` (from now on when undefined) until the reader leaves or the app closes. */
+  async stream(response: ServerResponse, after: number | undefined, filter: EventFilter): Promise<void> {
+    const reader = new AbortController();
+    this.open.add(reader);
+    response.on('close', () => reader.abort());
+    reader.signal.addEventListener('abort', () => this.wake());
+    try {
+      let seq = after ?? (await this.newest());
+      response.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      });
+      await send(response, `retry: 2000\nid: ${seq}\n\n`, reader.signal);
+      let silentSince = Date.now();
+      while (!reader.signal.aborted) {
+        const events = await this.read(seq, filter);
+        for (const event of events) {
+          const text = `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(eventView(event))}\n\n`;
+          await send(response, text, reader.signal);
+          seq = event.seq;
+        }
+        if (events.length > 0) silentSince = Date.now();
+        else if (Date.now() - silentSince >= HEARTBEAT_MS) {
+          await send(response, ': still here\n\n', reader.signal);
+          silentSince = Date.now();
+        }
+        if (events.length < BATCH) await this.more(reader.signal);
+      }
+    } finally {
+      this.open.delete(reader);
+      response.end();
+    }
+  }
+
+  /** A log that cannot be read now is read again later: the reader stays. */
+  private async read(seq: number, filter: EventFilter) {
+    try {
+      return await this.log.after(seq, BATCH, filter);
+    } catch (error) {
+      this.logger.warn(`The log could not be read: ${messageOf(error)}`);
+      return [];
+    }
+  }
+
+  private async newest(): Promise<number> {
+    const [last] = await this.log.before(undefined, 1);
+    return last?.seq ?? 0;
+  }
+
+  private more(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, POLL_MS);
+      this.waiting.add(wake);
+    });
+  }
+
+  private wake(): void {
+    for (const wake of [...this.waiting]) wake();
+  }
+}
+
+/** Waits while the reader's connection is full, so that a slow reader costs no memory. */
+async function send(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || response.write(text)) return;
+  await once(response, 'drain', { signal }).catch(() => undefined);
+}

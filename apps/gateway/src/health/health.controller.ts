@@ -1,0 +1,52 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ReadinessChecks } from '@retrain/infra';
+import type { FastifyReply } from 'fastify';
+import { Documented } from '../http/documented.js';
+import { productVersion } from '../overview/product-version.js';
+import { ServingReadiness } from './serving-readiness.js';
+
+/** Probes for people, load balancers and orchestrators. */
+@ApiTags('health')
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly readiness: ReadinessChecks,
+    private readonly serving: ServingReadiness,
+  ) {}
+
+  @Get()
+  @Documented({
+    summary: 'How the gateway is, in detail; 200 while it runs, whatever is away',
+    answer: { status: 'healthy', version: '0.1.0', model_loaded: true, checks: { database: 'ok' }, models: {} },
+  })
+  async health() {
+    const { ready, checks } = await this.readiness.answer();
+    const models = this.serving.all();
+    return {
+      status: ready ? 'healthy' : 'degraded',
+      version: productVersion(),
+      model_loaded: Object.values(models)[0]?.ready ?? false,
+      uptime_seconds: Math.round(process.uptime()),
+      checks,
+      models,
+    };
+  }
+
+  @Get('live')
+  @Documented({ summary: 'The process turns over; restart it when this fails', answer: { status: 'alive' } })
+  live() {
+    return { status: 'alive' };
+  }
+
+  @Get('ready')
+  @Documented({
+    summary: 'It can answer now: 200, else 503 with what is away',
+    answer: { ready: true, checks: { database: 'ok', queue: 'ok', models: 'ok' }, models: {} },
+  })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    const readiness = await this.readiness.answer();
+    if (!readiness.ready) reply.status(503).header('retry-after', '2');
+    return { ...readiness, models: this.serving.all() };
+  }
+}

@@ -1,0 +1,86 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { PromoteVersionService, RollbackService, type Deployment } from '@retrain/core';
+import { Actor } from '../http/actor.js';
+import { Documented } from '../http/documented.js';
+import { BodyPipe } from '../http/schema.pipe.js';
+import { ModelNames } from './model-names.js';
+import { deploymentView } from './version-view.js';
+
+const properties = {
+  version: { type: 'integer', minimum: 1 },
+  strategy: { type: 'string', enum: ['direct'], default: 'direct' },
+  reason: { type: 'string', minLength: 1, maxLength: 500 },
+  as_of: { type: 'string', format: 'instant', description: 'Day the move is decided as of (a replay of the past)' },
+} as const;
+const promoteSchema = { type: 'object', additionalProperties: false, required: ['version'], properties } as const;
+const rollbackSchema = { type: 'object', additionalProperties: false, properties } as const;
+
+interface MoveBody {
+  readonly version?: number;
+  readonly strategy?: 'direct';
+  readonly reason?: string;
+  readonly as_of?: string;
+}
+
+const answer = { message: 'Version 2 of premier-league answers now.', version: 2, previous_version: 1, deployment: {} };
+
+/** A person's moves of the champion. */
+@ApiTags('models')
+@Controller('models/:model')
+export class DeployController {
+  constructor(
+    private readonly promoting: PromoteVersionService,
+    private readonly rollingBack: RollbackService,
+    private readonly names: ModelNames,
+  ) {}
+
+  @Post('promote')
+  @HttpCode(200)
+  @Documented({
+    summary: 'Let a version answer',
+    body: promoteSchema,
+    send: { version: 2, reason: 'better on my own data' },
+    answer,
+  })
+  async promote(
+    @Param('model') name: string,
+    @Body(new BodyPipe<MoveBody>(promoteSchema)) body: MoveBody,
+    @Actor() actor: string,
+  ) {
+    const model = this.names.resolve(name);
+    const { version, reason = 'promoted by hand', as_of } = body;
+    const asOf = as_of === undefined ? undefined : new Date(as_of);
+    return moved(await this.promoting.execute({ model, version: version!, actor, reason, asOf }));
+  }
+
+  @Post('rollback')
+  @HttpCode(200)
+  @Documented({
+    summary: 'Go back to the previous champion, or to a version',
+    body: rollbackSchema,
+    send: { reason: 'complaints' },
+    answer: { ...answer, version: 1, previous_version: 2 },
+  })
+  async rollback(
+    @Param('model') name: string,
+    @Body(new BodyPipe<MoveBody>(rollbackSchema)) body: MoveBody,
+    @Actor() actor: string,
+  ) {
+    const model = this.names.resolve(name);
+    const { version, reason = 'rolled back by hand', as_of } = body;
+    const asOf = as_of === undefined ? undefined : new Date(as_of);
+    return moved(await this.rollingBack.execute({ model, version, actor, reason, asOf }));
+  }
+}
+
+function moved(deployment: Deployment) {
+  const { model, version, previousVersion } = deployment;
+  return {
+    message: `Version ${version} of ${model} answers now.`,
+    model,
+    version,
+    previous_version: previousVersion ?? null,
+    deployment: deploymentView(deployment),
+  };
+}

@@ -1,0 +1,117 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Clock, Deployments, invalid, Models, notFound, type ModelVersion } from '@retrain/core';
+import { Documented } from '../http/documented.js';
+import { pageQuery, pageRequest, pageView, type PageQuery } from '../http/paging.js';
+import { QueryPipe } from '../http/schema.pipe.js';
+import { ModelNames } from './model-names.js';
+import { deploymentView, modelView, moveView, versionView } from './version-view.js';
+
+const atQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    time: { type: 'string', format: 'instant', description: 'By the clock on the wall' },
+    as_of: { type: 'string', format: 'instant', description: 'By the day it was decided as of (a replay of the past)' },
+  },
+} as const;
+
+interface AtQuery {
+  readonly time?: string;
+  readonly as_of?: string;
+}
+
+const version = { version: 2, run_id: '5f1c…', artifact: { sha256: '9e10…' }, evaluation: { rows: 380, metrics: {} } };
+
+/** The registry: models, their versions, and who served when. */
+@ApiTags('models')
+@Controller('models')
+export class ModelsController {
+  constructor(
+    private readonly models: Models,
+    private readonly deployments: Deployments,
+    private readonly names: ModelNames,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @Documented({
+    summary: 'All models; the default one first',
+    answer: { items: [{ name: 'premier-league', monitoring: true, champion: { version: 2 } }], next_cursor: null },
+  })
+  async list() {
+    const stored = new Map((await this.models.list()).map((model) => [model.name, model]));
+    const configured = this.names.all().map((name) => stored.get(name));
+    const models = [...new Set([...configured, ...stored.values()])].filter((model) => model !== undefined);
+    const items = models.map(async (model) => modelView(model, await this.models.alias(model.name, 'champion')));
+    return { items: await Promise.all(items), next_cursor: null };
+  }
+
+  @Get(':model')
+  @Documented({ summary: 'One model', answer: { name: 'premier-league', monitoring: true, champion: { version: 2 } } })
+  async one(@Param('model') name: string) {
+    return modelView(await this.find(name), await this.models.alias(name, 'champion'));
+  }
+
+  @Get(':model/versions')
+  @Documented({ summary: 'Versions, newest first', query: pageQuery, answer: { items: [version], next_cursor: null } })
+  async versions(@Param('model') name: string, @Query(new QueryPipe<PageQuery>(pageQuery)) query: PageQuery) {
+    await this.find(name);
+    return pageView(await this.models.versions(name, pageRequest(query)), (item: ModelVersion) => versionView(item));
+  }
+
+  @Get(':model/versions/:version')
+  @Documented({ summary: 'One version with its lineage, evaluation and reference profile', answer: version })
+  async version(@Param('model') name: string, @Param('version') number: string) {
+    await this.find(name);
+    const found = /^[1-9]\d{0,8}$/.test(number) ? await this.models.version(name, Number(number)) : undefined;
+    if (!found) throw notFound('unknown_version', `Model "${name}" has no version ${number}.`);
+    return versionView(found, true);
+  }
+
+  @Get(':model/at')
+  @Documented({
+    summary: 'Which version answered then, who put it there, on what evidence',
+    query: atQuery,
+    answer: { version: 2, previous_version: 1, since: '2026-01-01T00:00:00.000Z', actor: 'api', reason: 'approved' },
+  })
+  async at(@Param('model') name: string, @Query(new QueryPipe<AtQuery>(atQuery)) { time, as_of }: AtQuery) {
+    await this.find(name);
+    if (time !== undefined && as_of !== undefined) {
+      throw invalid(
+        'invalid_query',
+        'Ask by time (the clock on the wall) or by as_of (the day decided for), not both.',
+      );
+    }
+    const asked = new Date(time ?? as_of ?? this.clock.now());
+    const move = await this.models.aliasAt(name, 'champion', asked, as_of === undefined ? 'wall_clock' : 'as_of');
+    if (!move) throw notFound('no_champion', `Model "${name}" had no champion at ${asked.toISOString()}.`);
+    const [found, deployment] = await Promise.all([
+      this.models.version(name, move.version),
+      move.deploymentId === undefined ? undefined : this.deployments.find(move.deploymentId),
+    ]);
+    return {
+      ...moveView(move),
+      asked: asked.toISOString(),
+      version_details: found ? versionView(found) : null,
+      deployment: deployment ? deploymentView(deployment) : null,
+    };
+  }
+
+  @Get(':model/deployments')
+  @Documented({
+    summary: 'Proposals, promotions and roll-backs, newest first',
+    query: pageQuery,
+    answer: { items: [{ version: 2, status: 'promoted', kind: 'promotion', decided_by: 'api' }], next_cursor: null },
+  })
+  async deploymentsOf(@Param('model') name: string, @Query(new QueryPipe<PageQuery>(pageQuery)) query: PageQuery) {
+    await this.find(name);
+    return pageView(await this.deployments.list(name, pageRequest(query)), deploymentView);
+  }
+
+  private async find(name: string) {
+    const found = await this.models.find(name);
+    if (!found) throw notFound('unknown_model', `There is no model "${name}".`);
+    return found;
+  }
+}

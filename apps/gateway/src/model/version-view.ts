@@ -1,0 +1,87 @@
+import type { Alias, AliasMove, Deployment, Model, ModelVersion } from '@retrain/core';
+
+/** A model on the wire. */
+export function modelView(model: Model, champion: Alias | undefined) {
+  return {
+    name: model.name,
+    definition: model.definition,
+    monitoring: model.monitoring,
+    created_at: model.createdAt.toISOString(),
+    champion: champion ? { version: champion.version, moved_at: champion.movedAt.toISOString() } : null,
+  };
+}
+
+/** A version on the wire; the frozen picture of its training features only when asked for. */
+export function versionView(version: ModelVersion, withProfile = false) {
+  const { lineage, evaluation } = version;
+  return {
+    id: version.id,
+    model: version.model,
+    version: version.version,
+    run_id: version.runId ?? null,
+    created_at: version.createdAt.toISOString(),
+    artifact: version.artifact,
+    evaluation: evaluation
+      ? {
+          rows: evaluation.rows,
+          from: evaluation.from ? iso(evaluation.from) : null,
+          until: evaluation.until ? iso(evaluation.until) : null,
+          metrics: evaluation.metrics,
+        }
+      : null,
+    lineage: {
+      data_hash: lineage.dataHash,
+      schema_hash: lineage.schemaHash,
+      recipe: lineage.recipe,
+      seed: lineage.seed,
+      code_version: lineage.codeVersion,
+      config_revision: lineage.configRevision,
+      parent_version: lineage.parentVersion ?? null,
+      training_rows: lineage.trainingRows,
+      trained_until: lineage.trainedUntil ? iso(lineage.trainedUntil) : null,
+    },
+    ...(withProfile ? { feature_profile: version.featureProfile ?? null } : {}),
+  };
+}
+
+/** A move of the champion on the wire. */
+export function moveView(move: AliasMove) {
+  return {
+    model: move.model,
+    version: move.version,
+    previous_version: move.previousVersion ?? null,
+    since: move.movedAt.toISOString(),
+    as_of: move.asOf.toISOString(),
+    actor: move.actor,
+    reason: move.reason,
+    deployment_id: move.deploymentId ?? null,
+  };
+}
+
+/** A deployment on the wire. */
+export function deploymentView(deployment: Deployment) {
+  return {
+    id: deployment.id,
+    model: deployment.model,
+    version: deployment.version,
+    previous_version: deployment.previousVersion ?? null,
+    run_id: deployment.runId ?? null,
+    kind: deployment.kind,
+    strategy: deployment.strategy,
+    status: deployment.status,
+    artifact_sha256: deployment.artifactSha256,
+    evidence_hash: deployment.evidenceHash,
+    evidence: deployment.evidence,
+    requested_by: deployment.requestedBy,
+    reason: deployment.reason,
+    decided_by: deployment.decidedBy ?? null,
+    decision_reason: deployment.decisionReason ?? null,
+    as_of: deployment.asOf.toISOString(),
+    created_at: deployment.createdAt.toISOString(),
+    expires_at: deployment.expiresAt?.toISOString() ?? null,
+    decided_at: deployment.decidedAt?.toISOString() ?? null,
+  };
+}
+
+// Dates that went through jsonb come back as text.
+const iso = (time: Date | string) => new Date(time).toISOString();

@@ -1,0 +1,135 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  ApproveRunService,
+  CancelRunService,
+  Deployments,
+  notFound,
+  RejectRunService,
+  reportHtml,
+  reportMarkdown,
+  TrainingRuns,
+  type TrainingRun,
+} from '@retrain/core';
+import type { FastifyReply } from 'fastify';
+import { Actor } from '../http/actor.js';
+import { Documented } from '../http/documented.js';
+import { pageRequest, pageView } from '../http/paging.js';
+import { BodyPipe, QueryPipe } from '../http/schema.pipe.js';
+import { ModelNames } from '../model/model-names.js';
+import { deploymentView } from '../model/version-view.js';
+import { preferred } from '../http/accept.js';
+import { reasonSchema, runsQuery, type ReasonBody, type RunsQuery } from './retraining-schemas.js';
+import { runView } from './run-view.js';
+
+const run = { id: '5f1c…', model: 'premier-league', status: 'awaiting_approval', candidate_version: 2, result: {} };
+const withReason = new BodyPipe<ReasonBody>(reasonSchema);
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Training runs, and a person's word on them. */
+@ApiTags('runs')
+@Controller('retraining/runs')
+export class RunsController {
+  constructor(
+    private readonly runs: TrainingRuns,
+    private readonly deployments: Deployments,
+    private readonly approving: ApproveRunService,
+    private readonly rejecting: RejectRunService,
+    private readonly cancelling: CancelRunService,
+    private readonly names: ModelNames,
+  ) {}
+
+  @Get()
+  @Documented({
+    summary: 'Runs, newest first; of all models unless one is named',
+    query: runsQuery,
+    answer: { items: [run], next_cursor: null },
+  })
+  async list(@Query(new QueryPipe<RunsQuery>(runsQuery)) { model, ...page }: RunsQuery) {
+    const name = model === undefined ? undefined : this.names.resolve(model);
+    return pageView(await this.runs.list(name, pageRequest(page)), runView);
+  }
+
+  @Get(':id')
+  @Documented({ summary: 'One run', answer: run })
+  async one(@Param('id') id: string) {
+    return this.viewOf(await this.find(id));
+  }
+
+  @Get(':id/report')
+  @Documented({
+    summary: 'The report of a run, as JSON, Markdown or HTML by Accept',
+    answer: { ...run, data_stats: {}, validation_results: {}, gates: [] },
+  })
+  async report(
+    @Param('id') id: string,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const found = await this.find(id);
+    reply.header('vary', 'accept');
+    switch (preferred(accept, ['application/json', 'text/markdown', 'text/html'])) {
+      case 'application/json':
+        return this.viewOf(found);
+      case 'text/markdown':
+        reply.type('text/markdown; charset=utf-8');
+        return reportMarkdown(found);
+      case 'text/html':
+        reply.type('text/html; charset=utf-8');
+        return reportHtml(found);
+    }
+  }
+
+  @Post(':id/approve')
+  @HttpCode(200)
+  @Documented({
+    summary: 'Let the accepted candidate answer',
+    body: reasonSchema,
+    send: { reason: 'looks right' },
+    answer: { ...run, status: 'deployed' },
+  })
+  async approve(@Param('id') id: string, @Body(withReason) { reason }: ReasonBody, @Actor() actor: string) {
+    await this.find(id);
+    await this.approving.execute({ runId: id, actor, reason: reason ?? 'approved' });
+    return this.one(id);
+  }
+
+  @Post(':id/reject')
+  @HttpCode(200)
+  @Documented({
+    summary: 'Turn the accepted candidate down',
+    body: reasonSchema,
+    send: { reason: 'not this one' },
+    answer: { ...run, status: 'rejected' },
+  })
+  async reject(@Param('id') id: string, @Body(withReason) { reason }: ReasonBody, @Actor() actor: string) {
+    await this.find(id);
+    await this.rejecting.execute({ runId: id, actor, reason: reason ?? 'rejected' });
+    return this.one(id);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @Documented({
+    summary: 'Stop a run: a queued one at once, a running one at its next step',
+    body: reasonSchema,
+    send: { reason: 'wrong data' },
+    answer: { ...run, status: 'cancelled' },
+  })
+  async cancel(@Param('id') id: string, @Body(withReason) { reason }: ReasonBody, @Actor() actor: string) {
+    await this.find(id);
+    await this.cancelling.execute({ runId: id, actor, reason: reason ?? 'cancelled' });
+    return this.one(id);
+  }
+
+  private async find(id: string): Promise<TrainingRun> {
+    const found = uuid.test(id) ? await this.runs.find(id) : undefined;
+    if (!found) throw notFound('unknown_run', `There is no run "${id}".`);
+    return found;
+  }
+
+  private async viewOf(found: TrainingRun) {
+    const deployment = await this.deployments.ofRun(found.id);
+    return { ...runView(found), deployment: deployment ? deploymentView(deployment) : null };
+  }
+}
