@@ -158,5 +158,8 @@ function outcomeNumber(task: Task, outcome: string | number, key: string): numbe
     throw invalid('unknown_outcome', told);
   }
   if (typeof outcome === 'number' && Number.isFinite(outcome)) return outcome;
-  throw invalid('unknown_outcome', `Record "${key}" has the outcome ${JSON.stringify(outcome)}; allowed: a finite number.`);
+  throw invalid(
+    'unknown_outcome',
+    `Record "${key}" has the outcome ${JSON.stringify(outcome)}; allowed: a finite number.`,
+  );
 }

@@ -58,7 +58,8 @@ function why(run: TrainingRun): ReportSection {
     ['Attempts', String(run.attempt)],
   ];
   if (run.finishedAt) facts.push(['Finished at', run.finishedAt.toISOString()]);
-  if (run.failure) facts.push(['Failure', `${run.failure.code} in ${run.failure.stage ?? 'no stage'}: ${run.failure.message}`]);
+  if (run.failure)
+    facts.push(['Failure', `${run.failure.code} in ${run.failure.stage ?? 'no stage'}: ${run.failure.message}`]);
   return { heading: 'Why it ran', facts };
 }
 
@@ -84,7 +85,9 @@ function figures(results: JsonObject | undefined): ReportSection[] {
   if (!candidate) return [];
   const champion = objectAt(results, 'current_metrics') ?? {};
   const rows = Object.keys(candidate).map((name) => [words(name), show(candidate[name]), show(champion[name])]);
-  return [{ heading: 'Candidate and champion on the same rows', table: { columns: ['', 'Candidate', 'Champion'], rows } }];
+  return [
+    { heading: 'Candidate and champion on the same rows', table: { columns: ['', 'Candidate', 'Champion'], rows } },
+  ];
 }
 
 function gates(verdicts: readonly JsonObject[]): ReportSection[] {

@@ -79,5 +79,9 @@ export class SelectRecipe {
 
 function nothingToJudge(recipes: readonly Recipe[]): DomainError {
   const names = recipes.map(({ use }) => use).join(', ') || 'none';
-  return new DomainError('unprocessable', 'no_candidate', `No configured trainer gave a candidate (trainers: ${names}).`);
+  return new DomainError(
+    'unprocessable',
+    'no_candidate',
+    `No configured trainer gave a candidate (trainers: ${names}).`,
+  );
 }

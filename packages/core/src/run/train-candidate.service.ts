@@ -58,7 +58,9 @@ export class TrainCandidate implements RunStep {
       onProgress: (fraction) => context.progress(EVALUATION + (1 - EVALUATION) * fraction),
     });
     const artifact = await this.artifacts.put(fitted.artifact);
-    const evidence = await this.artifacts.put(encodeEvidence({ evaluation: selection.evaluation, check: fitted.check }));
+    const evidence = await this.artifacts.put(
+      encodeEvidence({ evaluation: selection.evaluation, check: fitted.check }),
+    );
     const version = versionOf(context, dataset, selection.evaluation, artifact, lineage);
     return () => this.register(context, version, selection, fitted, evidence);
   }

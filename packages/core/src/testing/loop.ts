@@ -8,7 +8,7 @@ const never = new AbortController().signal;
 
 /** Recipes of the tiny trainer: one that knows nothing, and one that learns the coin's law. */
 export const ignorant = [{ use: 'tiny_softmax', with: { steps: 0 } }];
-export const learned = [{ use: 'tiny_softmax', with: { steps: 60 } }];
+export const learned = [{ use: 'tiny_softmax', with: { steps: 12 } }];
 
 /** An installation whose first champion knows nothing, so that the next candidate is truly better. */
 export async function withChampion(options: InstallationOptions = {}): Promise<Installation> {
@@ -31,7 +31,7 @@ export async function request(house: Installation, given: Partial<RetrainingRequ
 }
 
 /** Delivers a run once and answers its row as it then stands. */
-export async function execute(house: Installation, runId: string, signal = never): Promise<TrainingRun> {
+export async function execute(house: Installation, runId: string, signal: AbortSignal = never): Promise<TrainingRun> {
   await house.get(ExecuteRunService).execute(runId, signal);
   return (await house.runs.find(runId))!;
 }

@@ -44,7 +44,8 @@ export const tinySoftmax = defineTrainer({
 /** Probabilities of `rows` rows, row-major. */
 export function tinyScores(model: TinyModel, features: Float32Array, rows: number): Float32Array {
   const scores = new Float32Array(rows * model.outputs);
-  for (let row = 0; row < rows; row++) scores.set(probabilities(model, inputsOf(model, features, row)), row * model.outputs);
+  for (let row = 0; row < rows; row++)
+    scores.set(probabilities(model, inputsOf(model, features, row)), row * model.outputs);
   return scores;
 }
 

@@ -63,7 +63,11 @@ export class TriggerContexts {
   }
 
   /** The champion's own answers; none is older than the request for the run that made it. */
-  private async championWindow(model: string, champion: ModelVersion | undefined, asOf: Date): Promise<PredictionWindow> {
+  private async championWindow(
+    model: string,
+    champion: ModelVersion | undefined,
+    asOf: Date,
+  ): Promise<PredictionWindow> {
     const run = champion?.runId === undefined ? undefined : await this.runs.find(champion.runId);
     return { model, version: champion?.version, afterSeq: run?.predictionSeq ?? 0, asOf, limit: MATURED_ROWS };
   }

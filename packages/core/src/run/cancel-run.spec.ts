@@ -1,0 +1,87 @@
+import { eventsOf, execute, publishedModel, request, retrain, withChampion } from '../testing/loop.js';
+import { CancelRunService } from './cancel-run.service.js';
+import { runStages } from './training-run.js';
+
+const why = { actor: 'api', reason: 'a mistake' };
+
+describe('cancelling a run', () => {
+  it('that is queued ends it at once', async () => {
+    const house = await withChampion();
+    const { id } = await request(house);
+    expect((await house.get(CancelRunService).execute({ runId: id, ...why })).status).toBe('cancelled');
+    expect((await execute(house, id)).status).toBe('cancelled');
+    expect(await eventsOf(house, id)).toEqual(['run.requested', 'run.cancelled']);
+  });
+
+  it.each(runStages.slice(0, 5))('in the stage %s stops it; the champion is untouched', async (stage) => {
+    const house = await withChampion();
+    const before = publishedModel(house);
+    const { id } = await request(house);
+    const begin = house.runs.beginStage.bind(house.runs);
+    let asked = false;
+    house.runs.beginStage = async (...given) => {
+      const answer = await begin(...given);
+      if (given[2] === stage && !asked) {
+        asked = true;
+        await house.get(CancelRunService).execute({ runId: id, ...why });
+        await new Promise((resolve) => setTimeout(resolve, 40)); // longer than a heartbeat
+      }
+      return answer;
+    };
+    const run = await execute(house, id);
+    expect(run).toMatchObject({
+      status: 'cancelled',
+      result: { success: false, deployed: false, ended_because: 'a mistake' },
+    });
+    expect(run.outputs[stage]).toBeUndefined();
+    expect((await house.models.alias('coin', 'champion'))?.version).toBe(1);
+    expect(publishedModel(house)).toBe(before);
+    expect((await eventsOf(house, id)).at(-1)).toBe('run.cancelled');
+    expect(await house.runs.active('coin')).toBeUndefined();
+  });
+
+  it('in the middle of a fit aborts the fit', async () => {
+    const house = await withChampion();
+    const { id } = await request(house);
+    house.fitting.before = async ({ signal }) => {
+      await house.get(CancelRunService).execute({ runId: id, ...why });
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    };
+    expect((await execute(house, id)).status).toBe('cancelled');
+  });
+
+  it('that waits for approval takes it off the desk', async () => {
+    const house = await withChampion();
+    const { id } = await retrain(house);
+    const run = await house.get(CancelRunService).execute({ runId: id, ...why });
+    expect(run.status).toBe('cancelled');
+    expect((await house.deployments.ofRun(id))?.status).toBe('rejected');
+  });
+
+  it('whose candidate serves already comes too late: the run ends as what it is, deployed', async () => {
+    const house = await withChampion({ config: { enable_automatic_deployment: true } });
+    const { id } = await request(house);
+    const write = house.reports.write.bind(house.reports);
+    house.reports.write = async (...given) => {
+      await house.get(CancelRunService).execute({ runId: id, ...why });
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      return write(...given);
+    };
+    await execute(house, id);
+    const run = await execute(house, id);
+    expect(run.status).toBe('deployed');
+    expect((await house.models.alias('coin', 'champion'))?.version).toBe(2);
+  });
+
+  it('that is over, or that nobody knows, is refused', async () => {
+    const house = await withChampion();
+    const { id } = await request(house);
+    const cancel = house.get(CancelRunService);
+    await cancel.execute({ runId: id, ...why });
+    await expect(cancel.execute({ runId: id, ...why })).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'run_finished',
+    });
+    await expect(cancel.execute({ runId: 'none', ...why })).rejects.toMatchObject({ code: 'unknown_run' });
+  });
+});
