@@ -1,4 +1,4 @@
-import { DomainError, type Issue } from '@retrain/core';
+import { didYouMean, DomainError, type Issue } from '@retrain/core';
 
 /** Columns under which a source may carry one fact, best first. */
 export type Names = readonly [string, ...string[]];
@@ -65,6 +65,18 @@ export class Fields {
     const value = toNumber(this.value(names), strict);
     if (value > 1 && value <= HIGHEST_ODDS) return value;
     return this.refuse(names, `must be decimal odds: a number above 1 and at most ${HIGHEST_ODDS}.`);
+  }
+
+  /** Refuses every field that is none of these: a mistyped name would silently say nothing. */
+  only(known: readonly string[]): void {
+    for (const path of Object.keys(this.row)) {
+      if (known.includes(path)) continue;
+      const hint = didYouMean(path, known);
+      const message = hint
+        ? `is not known here; did you mean "${hint}"?`
+        : `is not known here: ${known.join(', ')} are.`;
+      this.issues.push({ path, message });
+    }
   }
 
   /** Throws when anything was refused. */

@@ -11,6 +11,9 @@ const SEASON: Names = ['season'];
 const MONTH: Names = ['month'];
 const ODDS: readonly Names[] = [['home_odds'], ['draw_odds'], ['away_odds']];
 
+/** What a request may hold; `played` marks the fixture of a known match and says nothing here. */
+const KNOWN = [HOME, AWAY, DATE, SEASON, MONTH, ...ODDS].flat().concat('played');
+
 const LONGEST_NAME = 100;
 
 /**
@@ -27,6 +30,7 @@ export function readFixture(raw: unknown): Fixture {
     ]);
   }
   const fields = new Fields(raw as Readonly<Record<string, unknown>>);
+  fields.only(KNOWN);
   const home = readTeam(fields, HOME);
   const away = readTeam(fields, AWAY);
   const date = readDateOf(fields);
