@@ -1,5 +1,6 @@
 import { eventAliases, type EventMap, type EventType, type LoggedEvent } from '../event/event-map.js';
 import type { JsonObject } from '../shared/json.js';
+import { count } from '../shared/words.js';
 import type { Notice } from './notifier-definition.js';
 
 /** One line for people per event, without the model's name. */
@@ -54,10 +55,12 @@ export function noticeOf(event: LoggedEvent): Notice {
     actor: event.actor,
     at: event.recordedAt.toISOString(),
     title: event.model === undefined ? title : `${event.model}: ${title}`,
-    payload: event.payload as JsonObject,
+    payload: wireNames(event.payload as JsonObject),
   };
 }
 
-function count(n: number, thing: string): string {
-  return `${n} ${thing}${n === 1 ? '' : 's'}`;
+/** The names of a payload's fields as JSON writes them; what is inside them stays. */
+function wireNames(payload: JsonObject): JsonObject {
+  const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(payload).map(([name, value]) => [snake(name), value]));
 }

@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import { PruneService, type JobProcessor } from '@retrain/core';
+import { AppLog } from '@retrain/infra';
+
+/** Deletes rows that are older than the configuration keeps. */
+@Injectable()
+export class PruneProcessor implements JobProcessor<'prune'> {
+  readonly job = 'prune';
+
+  constructor(
+    private readonly pruning: PruneService,
+    private readonly log: AppLog,
+  ) {}
+
+  async process(_payload: object, signal: AbortSignal): Promise<void> {
+    const pruned = await this.pruning.execute(signal);
+    if (pruned.predictions + pruned.evaluations > 0) this.log.info(pruned, 'old rows deleted');
+  }
+}

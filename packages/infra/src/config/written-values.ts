@@ -1,0 +1,74 @@
+import {
+  changesBetween,
+  configKey,
+  configKeys,
+  didYouMean,
+  mask,
+  mergePatch,
+  sameJson,
+  type ConfigSource,
+  type InstallationConfig,
+  type Issue,
+  type Json,
+  type JsonObject,
+} from '@retrain/core';
+
+const asJson = (config: InstallationConfig): JsonObject => config as unknown as JsonObject;
+
+/** Problems of a patch that its outcome would not show: unknown keys, keys of the file alone, masked values. */
+export function patchIssues(patch: JsonObject, shown: InstallationConfig): Issue[] {
+  const names = configKeys.map(({ key }) => key);
+  return Object.entries(patch).flatMap(([key, value]): Issue[] => {
+    const known = configKey(key);
+    if (!known) {
+      const near = didYouMean(key, names);
+      return [{ path: key, message: `is not a known key${near ? `; did you mean "${near}"?` : ''}`, given: value }];
+    }
+    if (sameJson(value, asJson(shown)[key])) return [];
+    if (known.fileOnly) return [{ path: key, message: 'can only be changed in the configuration file' }];
+    return holdsMask(value)
+      ? [
+          {
+            path: key,
+            message: `holds "${mask}", which stands for a secret; write it as \${NAME} and set NAME in the environment`,
+          },
+        ]
+      : [];
+  });
+}
+
+/** The written values with a patch merged in; keys that the patch leaves as they are stay as they were written. */
+export function withPatch(written: JsonObject, patch: JsonObject, shown: InstallationConfig): JsonObject {
+  const told = Object.entries(patch).filter(([key, value]) => value === null || !sameJson(value, asJson(shown)[key]));
+  // Merged into its default, a first override of one model does not make the others disappear.
+  const base = { models: configKey('models')!.fallback!, ...written };
+  const merged = mergePatch(base, Object.fromEntries(told)) as JsonObject;
+  if (written['models'] !== undefined || told.some(([key]) => key === 'models')) return merged;
+  const { models: _, ...others } = merged;
+  return others;
+}
+
+/** Top-level keys that differ. */
+export function changedKeys(from: Json, to: Json): readonly string[] {
+  return [...new Set(changesBetween(from, to).map(({ path }) => path[0]!))];
+}
+
+/** Where each key's value comes from after some keys were changed. */
+export function sourcesAfter(
+  before: JsonObject,
+  changed: readonly string[],
+  config: JsonObject,
+  source: ConfigSource,
+): JsonObject {
+  return Object.fromEntries(
+    configKeys.map(({ key }) => {
+      if (!changed.includes(key)) return [key, before[key] ?? 'default'];
+      return [key, Object.hasOwn(config, key) ? source : 'default'];
+    }),
+  );
+}
+
+function holdsMask(value: Json): boolean {
+  if (value === mask) return true;
+  return typeof value === 'object' && value !== null && Object.values(value).some((inner) => holdsMask(inner as Json));
+}

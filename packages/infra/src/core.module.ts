@@ -1,0 +1,127 @@
+import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import {
+  AlignSchedulesService,
+  ArtifactStore,
+  ChampionFiles,
+  ChampionHolder,
+  Clock,
+  ConfigStore,
+  decisionServices,
+  Deliveries,
+  Deployments,
+  EventLog,
+  Ids,
+  JobQueue,
+  LiveState,
+  Models,
+  NotifyService,
+  Overview,
+  PerformanceService,
+  PluginRegistry,
+  Predictions,
+  PruneService,
+  Pruning,
+  RecordOutcomesService,
+  Records,
+  RegisterVersionService,
+  ReportFiles,
+  RetrainingStatusService,
+  runServices,
+  ServePredictionService,
+  SetMonitoringService,
+  Signals,
+  TrainingRuns,
+  TriggerEvaluations,
+  UnitOfWork,
+  Variables,
+} from '@retrain/core';
+import type { CoreParts } from './boot/core-parts.js';
+import { PgPruning } from './database/pg-pruning.js';
+import { AppLog } from './observability/app-log.js';
+import { MetricsController } from './observability/metrics.controller.js';
+import { Metrics } from './observability/metrics.js';
+import { ReadinessChecks } from './observability/readiness.js';
+import { RowGauges } from './observability/row-gauges.js';
+import { QueueBackend } from './queue/queue-backend.js';
+import { FileChampionFiles } from './storage/file-champion-files.js';
+import { FileReportFiles } from './storage/file-report-files.js';
+
+/** Addresses of the plug-in modules that the configuration lists. */
+export class PluginModules {
+  constructor(readonly addresses: readonly string[]) {}
+}
+
+export interface CoreModuleOptions {
+  readonly parts: CoreParts;
+  /** Adapters that come from the app: RowReader and ScorerLoader, for the trainer Fitting too. */
+  readonly providers: readonly Provider[];
+}
+
+/** Services that answer requests and tell what happens, in every app. */
+const commonServices: readonly Type[] = [
+  ...[ChampionHolder, LiveState, ServePredictionService, RecordOutcomesService, PerformanceService],
+  ...[RetrainingStatusService, RegisterVersionService, AlignSchedulesService, SetMonitoringService, NotifyService],
+  ...[PruneService],
+];
+
+/** The composition root: every port bound to its adapter, every core service on top of them. */
+@Module({})
+export class CoreModule {
+  static forRoot({ parts, providers }: CoreModuleOptions): DynamicModule {
+    const fitting = parts.environment.app === 'trainer' ? runServices : [];
+    const services: Provider[] = [...commonServices, ...decisionServices, ...fitting, ...providers];
+    const bound = [...adapters(parts), ...services, ...observability(parts)];
+    return {
+      module: CoreModule,
+      global: true,
+      controllers: [MetricsController],
+      providers: bound,
+      exports: bound.map((provider) => (typeof provider === 'function' ? provider : provider.provide)),
+    };
+  }
+}
+
+function adapters({ environment, database, rows, clock, ids, ...parts }: CoreParts) {
+  return [
+    { provide: Clock, useValue: clock },
+    { provide: Ids, useValue: ids },
+    { provide: Variables, useValue: parts.variables },
+    { provide: ConfigStore, useValue: parts.config },
+    { provide: PluginRegistry, useValue: parts.registry },
+    { provide: PluginModules, useValue: new PluginModules(parts.pluginModules) },
+    { provide: JobQueue, useValue: parts.queue },
+    { provide: UnitOfWork, useValue: rows.unitOfWork },
+    { provide: EventLog, useValue: rows.events },
+    { provide: Signals, useValue: rows.signals },
+    { provide: Models, useValue: rows.models },
+    { provide: Predictions, useValue: rows.predictions },
+    { provide: Records, useValue: rows.records },
+    { provide: TrainingRuns, useValue: rows.runs },
+    { provide: TriggerEvaluations, useValue: rows.evaluations },
+    { provide: Deployments, useValue: rows.deployments },
+    { provide: Deliveries, useValue: rows.deliveries },
+    { provide: Overview, useValue: rows.overview },
+    { provide: Pruning, useValue: new PgPruning(database) },
+    { provide: ArtifactStore, useValue: parts.artifacts },
+    { provide: ChampionFiles, useValue: new FileChampionFiles(environment.home) },
+    { provide: ReportFiles, useValue: new FileReportFiles(environment.home) },
+  ];
+}
+
+function observability({ database, queue, queueBackend, config, clock, logger }: CoreParts) {
+  const readiness = new ReadinessChecks();
+  readiness.add({ name: 'database', check: () => database.query('SELECT 1') });
+  readiness.add({ name: 'queue', check: () => queue.counts('monitoring') });
+  return [
+    { provide: AppLog, useValue: new AppLog(logger) },
+    { provide: QueueBackend, useValue: queueBackend },
+    { provide: ReadinessChecks, useValue: readiness },
+    { provide: Metrics, useClass: Metrics },
+    {
+      provide: RowGauges,
+      useFactory: (metrics: Metrics, models: Models, runs: TrainingRuns) =>
+        new RowGauges(metrics, config, models, runs, queue, clock),
+      inject: [Metrics, Models, TrainingRuns],
+    },
+  ];
+}

@@ -1,0 +1,22 @@
+import { defineNotifier, type NotifierDefinition } from '@retrain/core';
+import { checkOptions, oneOf, optional } from '../plugin/check-options.js';
+
+const levels = ['debug', 'info', 'warn', 'error'] as const;
+type Level = (typeof levels)[number];
+
+export type NoticeLog = Record<Level, (facts: object, message: string) => void>;
+
+/** Writes each notice as one line of this process's log, at the level that `level` names (info when not given). */
+export function logNotifier(log: NoticeLog): NotifierDefinition {
+  return defineNotifier({
+    name: 'log',
+    description: 'Writes events as lines of the log.',
+    parseOptions: (raw) => {
+      checkOptions('log', raw, { level: optional(oneOf(levels)) });
+      return { ...raw };
+    },
+    notify: async ({ title, seq, type, model, runId, actor }, { level }) => {
+      log[(level ?? 'info') as Level]({ event: type, seq, model, run_id: runId, actor }, title);
+    },
+  });
+}
