@@ -2,7 +2,7 @@ import { decodeDataset } from '../dataset/snapshot.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { VersionLoader } from '../deployment/version-loader.service.js';
 import { profileToJson } from '../drift/profile-json.js';
-import { profileOf } from '../drift/profile.js';
+import { referenceProfileOf } from '../drift/reference-profile.js';
 import type { ChampionUnderTest } from '../evaluation/evaluate-candidate.js';
 import { encodeEvidence } from '../evaluation/evidence.js';
 import type { PairedEvaluation } from '../evaluation/paired-evaluation.js';
@@ -157,7 +157,7 @@ function versionOf(
     runId: run.id,
     artifact,
     evaluation: { rows, from: new Date(times[0]!), until: new Date(times[rows - 1]!), metrics: candidate },
-    featureProfile: profileToJson(profileOf(dataset.schema, dataset.features)),
+    featureProfile: profileToJson(referenceProfileOf(dataset)),
     lineage,
   };
 }
