@@ -9,6 +9,8 @@ import { translated } from './pg-errors.js';
 interface Scope {
   readonly runner: QueryRunner;
   readonly beforeCommit: (() => Promise<void>)[];
+  /** Ends when the statement before has: a connection runs one at a time. */
+  last: Promise<unknown>;
 }
 
 /** A row as the driver gives it. */
@@ -61,7 +63,7 @@ export class Database {
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.inTransaction) return work();
     return this.withRunner(async (runner) => {
-      const scope: Scope = { runner, beforeCommit: [] };
+      const scope: Scope = { runner, beforeCommit: [], last: Promise.resolve() };
       return this.scope.run(scope, async () => {
         await runner.startTransaction();
         try {
@@ -88,7 +90,11 @@ export class Database {
   /** Runs one statement and answers its rows as the driver gives them. */
   async query<T>(sql: string, parameters: readonly unknown[] = []): Promise<Affected<T>> {
     const scope = this.scope.getStore();
-    if (scope) return this.run<T>(scope.runner, sql, parameters);
+    if (scope) {
+      const answer = scope.last.then(() => this.run<T>(scope.runner, sql, parameters));
+      scope.last = answer.catch(() => undefined);
+      return answer;
+    }
     return this.withRunner((runner) => this.run<T>(runner, sql, parameters));
   }
 

@@ -1,22 +1,31 @@
 import { RandomIds } from '@retrain/core';
 import { FakeClock, describeRows } from '@retrain/core/testing';
-import { createTestDatabase } from '../testing/test-database.js';
+import { createMigratedDatabase, type TestDatabase } from '../testing/test-database.js';
 import { Database } from './database.js';
-import { migrate } from './migrate.js';
 import { pgAdapters } from './pg-adapters.js';
 
+// From the rows that refer to others to those that are referred to.
+const tables = [
+  ...['outcome_corrections', 'outcomes', 'predictions', 'records', 'events', 'deliveries', 'deployments'],
+  ...['trigger_evaluations', 'training_runs', 'alias_moves', 'aliases', 'model_versions', 'models'],
+];
+
+let created: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  created = await createMigratedDatabase();
+  database = await Database.open({ url: created.url });
+}, 60_000);
+
+afterAll(async () => {
+  await database.close();
+  await created.drop();
+});
+
 describeRows('on Postgres', async () => {
-  const { url, drop } = await createTestDatabase({ migrate });
-  const database = await Database.open({ url });
+  await database.query(tables.map((table) => `DELETE FROM ${table}`).join(';'));
   const clock = new FakeClock();
-  const adapters = pgAdapters(database, url, clock, new RandomIds());
-  return {
-    ...adapters,
-    clock,
-    close: async () => {
-      await adapters.signals.close();
-      await database.close();
-      await drop();
-    },
-  };
+  const adapters = pgAdapters(database, created.url, clock, new RandomIds());
+  return { ...adapters, clock, close: () => adapters.signals.close() };
 });

@@ -8,9 +8,9 @@ const systemCodes = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
   ...['ENOENT', 'ECONNABORTED'],
 ]);
-/** What node-postgres says without a code. */
+/** What node-postgres says without a code, and TypeORM of the connection that it has given up. */
 const lostConnection =
-  /connection terminated|connection (was )?closed|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|connection timeout|Cannot use a pool after/i;
+  /connection terminated|connection (was )?closed|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|connection timeout|cannot use a pool after|query runner already released/i;
 
 /**
  * What a failed statement means to the domain: `database_unavailable` when trying again may help, `unstorable_value`
