@@ -36,7 +36,6 @@ export * from './deployment/publish-champion.service.js';
 export * from './deployment/reject-run.service.js';
 export * from './deployment/rollback.service.js';
 export * from './deployment/supersede-approvals.service.js';
-export * from './deployment/transitions.js';
 export * from './deployment/version-loader.service.js';
 export * from './drift/distances.js';
 export * from './drift/exact-methods.js';
