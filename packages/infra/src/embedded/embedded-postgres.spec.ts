@@ -107,7 +107,7 @@ describe('an embedded Postgres', () => {
   });
 
   it('stops when its starter is killed', async () => {
-    const starter = spawnSource(join(import.meta.dirname, '../testing/postgres-starter.ts'), [dataDir]);
+    const starter = spawnSource(join(import.meta.dirname, '../testing/process/postgres-starter.ts'), [dataDir]);
     await printed(starter, 'started');
     const pid = pidOf();
     expect(isPostgres(pid)).toBe(true);

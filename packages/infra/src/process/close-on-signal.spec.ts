@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const loader = join(import.meta.dirname, '../../../../scripts/typescript/register.mjs');
 
 function start(mode: 'closes' | 'fails' | 'hangs'): ChildProcess {
-  return fork(join(import.meta.dirname, '../testing/closing-app.ts'), [mode], {
+  return fork(join(import.meta.dirname, '../testing/process/closing-app.ts'), [mode], {
     execArgv: ['--import', loader],
     env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -104,7 +104,7 @@ const ownMounts = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 
   it('refuses what does not fit, keeps no half of it, and goes on with what fits', async () => {
     const folder = await aFolder();
     try {
-      const child = spawnSource(join(import.meta.dirname, '../testing/full-disk.ts'), [folder]);
+      const child = spawnSource(join(import.meta.dirname, '../testing/process/full-disk.ts'), [folder]);
       let printed = '';
       child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
       await new Promise((resolve) => child.once('close', resolve));

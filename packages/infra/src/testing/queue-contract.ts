@@ -182,7 +182,7 @@ export function describeJobQueue(settings: () => QueueSettings): void {
 
   it('gives the job of a killed process to another within 30 s', async () => {
     const { redisUrl, databaseUrl } = settings();
-    const victim = spawnSource(join(import.meta.dirname, 'queue-victim.ts'), [], {
+    const victim = spawnSource(join(import.meta.dirname, 'process/queue-victim.ts'), [], {
       REDIS_URL: redisUrl ?? '',
       DATABASE_URL: databaseUrl ?? '',
     });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import { FileArtifactStore } from '../storage/file-artifact-store.js';
+import { FileArtifactStore } from '../../storage/file-artifact-store.js';
 
 // Stores artifacts on a disk of 256 kB, which it mounts at the folder given, for itself alone; prints what it saw.
 const [folder = '', inside] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import { closeOnSignal } from '../process/close-on-signal.js';
+import { closeOnSignal } from '../../process/close-on-signal.js';
 
 // An app that closes as its argument says, to be signalled by a spec.
 const ways: Readonly<Record<string, () => Promise<void>>> = {
