@@ -38,6 +38,16 @@ describe('examples from records', () => {
     for (const day of [0, 1, 2]) expect(new Set(state.slice(day * 3, day * 3 + 3)).size).toBe(1);
   });
 
+  it('know every outcome of the days before', () => {
+    const records = coinRecords(12, { perDay: 3 });
+    const { features } = buildExamples(coinModel, records);
+    records.forEach(({ occurredAt }, row) => {
+      const earlier = records.filter((record) => record.occurredAt < occurredAt);
+      const heads = earlier.filter(({ payload }) => payload['side'] === 'heads').length;
+      expect(features[row * 2 + 1]).toBe(2 * heads - earlier.length);
+    });
+  });
+
   it('before training_data_from only warm the state up', () => {
     const records = coinRecords(20);
     const whole = buildExamples(coinModel, records);

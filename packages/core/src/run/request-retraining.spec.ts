@@ -35,6 +35,13 @@ describe('asking for a retraining', () => {
     expect(during).toMatchObject({ kind: 'already_running', run: { id } });
   });
 
+  it('while one runs says that it runs, also within the cool-down', async () => {
+    const house = await withChampion();
+    const { id } = await request(house);
+    const answer = await house.get(RequestRetrainingService).execute(manual);
+    expect(answer).toMatchObject({ kind: 'already_running', run: { id } });
+  });
+
   it('the cool-down holds to the last second and ends then', async () => {
     const house = await withChampion();
     const { requestedAt } = await execute(house, (await request(house)).id);
