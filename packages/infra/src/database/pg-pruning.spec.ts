@@ -1,0 +1,75 @@
+import { PruneService, RandomIds } from '@retrain/core';
+import {
+  aConfig,
+  anOutcome,
+  aPrediction,
+  aTriggerEvaluation,
+  FakeClock,
+  MemoryConfigStore,
+} from '@retrain/core/testing';
+import { createMigratedDatabase, type TestDatabase } from '../testing/test-database.js';
+import { Database } from './database.js';
+import { pgAdapters } from './pg-adapters.js';
+import { PgPruning } from './pg-pruning.js';
+
+const signal = new AbortController().signal;
+
+describe('rows of the past', () => {
+  let test: TestDatabase;
+  let database: Database;
+  const clock = new FakeClock('2024-01-01T00:00:00Z');
+
+  beforeEach(async () => {
+    test = await createMigratedDatabase();
+    database = await Database.open({ url: test.url });
+    clock.set('2024-01-01T00:00:00Z');
+  });
+
+  afterEach(async () => {
+    await database.close();
+    await test.drop();
+  });
+
+  async function world() {
+    const rows = pgAdapters(database, test.url, clock, new RandomIds());
+    const retention = { predictions_days: 30, trigger_evaluations_days: 10 };
+    const config = new MemoryConfigStore(aConfig({ retention }), clock);
+    await rows.models.ensure('coin', 'coin');
+    const pruning = new PruneService(new PgPruning(database), rows.models, config, clock);
+    return { ...rows, pruning };
+  }
+
+  it('are deleted once they are older than the configuration keeps them, with their outcomes', async () => {
+    const { predictions, evaluations, pruning } = await world();
+    const [old, fresh] = [aPrediction(), aPrediction()];
+    await predictions.insert([old]);
+    await predictions.recordOutcomes([anOutcome(old.id)]);
+    await evaluations.insert(aTriggerEvaluation({ evaluatedAt: clock.now() }));
+    clock.advance({ days: 25 });
+    await predictions.insert([fresh]);
+    await evaluations.insert(aTriggerEvaluation({ evaluatedAt: clock.now() }));
+    expect(await pruning.execute(signal)).toEqual({ predictions: 0, evaluations: 1 });
+    clock.advance({ days: 6 });
+    expect(await pruning.execute(signal)).toEqual({ predictions: 1, evaluations: 0 });
+    expect(await predictions.find(old.id)).toBeUndefined();
+    expect(await predictions.find(fresh.id)).toMatchObject({ id: fresh.id });
+    const { rows } = await database.query('SELECT * FROM outcomes');
+    expect(rows).toEqual([]);
+  });
+
+  it('are deleted in pieces, however many they are, and those of other models stay', async () => {
+    const { predictions, pruning } = await world();
+    await predictions.insert([aPrediction({ model: 'stranger' })]);
+    await predictions.insert(Array.from({ length: 2_500 }, () => aPrediction()));
+    clock.advance({ days: 31 });
+    expect(await pruning.execute(signal)).toEqual({ predictions: 2_500, evaluations: 0 });
+    expect((await predictions.list('stranger', { limit: 10 })).items).toHaveLength(1);
+  });
+
+  it('stay when the process is told to stop', async () => {
+    const { predictions, pruning } = await world();
+    await predictions.insert([aPrediction()]);
+    clock.advance({ days: 31 });
+    expect(await pruning.execute(AbortSignal.abort())).toEqual({ predictions: 0, evaluations: 0 });
+  });
+});
