@@ -46,11 +46,15 @@ export const at = (time: string): Date => new Date(`2024-01-${time}Z`);
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; !(await condition()); tries++) {
     if (tries > 500) throw new Error('What was waited for did not happen within five seconds.');
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await pause(10);
   }
 }
 
 /** Runs the work as many times at once. */
 export function racing<T>(times: number, work: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: times }, (_, index) => work(index)));
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,4 +1,4 @@
-import { at, racing, worldPerTest, type MakeWorld } from './contract-world.js';
+import { at, pause, racing, worldPerTest, type MakeWorld } from './contract-world.js';
 
 /** What the cursors of the log's readers promise. */
 export function describeDeliveries(name: string, make: MakeWorld): void {
@@ -54,7 +54,7 @@ export function describeDeliveries(name: string, make: MakeWorld): void {
         world().unitOfWork.transaction(async () => {
           const cursor = await world().deliveries.lock('webhook', 0);
           if (!cursor || cursor.seq > 0) return false;
-          await new Promise((resolve) => setTimeout(resolve, 5));
+          await pause(5);
           await world().deliveries.save({ ...cursor, seq: 1 });
           return true;
         }),

@@ -2,7 +2,7 @@ import type { NewEvent } from '../../event/event-map.js';
 import type { Signal } from '../../event/signals.port.js';
 import { aRun } from '../builders.js';
 import { countedId } from '../counting-ids.js';
-import { at, eventually, racing, worldPerTest, type MakeWorld } from './contract-world.js';
+import { at, eventually, pause, racing, worldPerTest, type MakeWorld } from './contract-world.js';
 
 /** What the log, the units of work around it and the signals promise. */
 export function describeEvents(name: string, make: MakeWorld): void {
@@ -58,14 +58,14 @@ export function describeEvents(name: string, make: MakeWorld): void {
           await world().unitOfWork.transaction(async () => {
             await world().events.append(started());
             await world().models.ensure(`model-${caller}-${round}`, 'coin');
-            await new Promise((resolve) => setTimeout(resolve, (caller * 7 + round) % 5));
+            await pause((caller * 7 + round) % 5);
           });
         }
       }).finally(() => (appending = false));
       const seen: number[] = [];
       const read = async () => {
         seen.push(...(await world().events.after(seen.at(-1) ?? 0, 100)).map(({ seq }) => seq));
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await pause(1);
       };
       while (appending) await read();
       await appends;
@@ -166,7 +166,7 @@ export function describeEvents(name: string, make: MakeWorld): void {
         await world().signals.send({ kind: 'config_changed' });
         return heard.length > 0;
       });
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await pause(30);
       heard.length = 0;
       return { heard, stop };
     }
@@ -187,7 +187,7 @@ export function describeEvents(name: string, make: MakeWorld): void {
       const { heard } = await listening();
       await world().unitOfWork.transaction(async () => {
         await world().signals.send({ kind: 'champion_moved', model: 'coin' });
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await pause(20);
         expect(heard).toEqual([]);
       });
       const failing = world().unitOfWork.transaction(async () => {

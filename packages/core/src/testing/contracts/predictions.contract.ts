@@ -1,6 +1,6 @@
 import { aPrediction, anOutcome } from '../builders.js';
 import { countedId } from '../counting-ids.js';
-import { at, racing, worldPerTest, type MakeWorld } from './contract-world.js';
+import { at, pause, racing, worldPerTest, type MakeWorld } from './contract-world.js';
 
 /** What storing predictions and outcomes promises. */
 export function describePredictions(name: string, make: MakeWorld): void {
@@ -48,8 +48,13 @@ export function describePredictions(name: string, make: MakeWorld): void {
 
     it('never show a number below one that was seen before', async () => {
       let inserting = true;
-      const inserts = racing(8, async () => {
-        for (let round = 0; round < 10; round++) await world().predictions.insert([aPrediction()]);
+      const inserts = racing(8, async (caller) => {
+        for (let round = 0; round < 10; round++) {
+          await world().unitOfWork.transaction(async () => {
+            await world().predictions.insert([aPrediction()]);
+            await pause((caller + round) % 4);
+          });
+        }
       }).finally(() => (inserting = false));
       let seen = 0;
       let counted = 0;
@@ -58,7 +63,7 @@ export function describePredictions(name: string, make: MakeWorld): void {
         const fresh = items.filter(({ seq }) => seq > seen);
         seen = Math.max(seen, ...items.map(({ seq }) => seq));
         counted += fresh.length;
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await pause(1);
       }
       await inserts;
       counted += await world().predictions.countSince('coin', seen);

@@ -1,5 +1,5 @@
 import type { NewObservedRecord } from '../../dataset/records.port.js';
-import { at, racing, worldPerTest, type MakeWorld } from './contract-world.js';
+import { at, pause, racing, worldPerTest, type MakeWorld } from './contract-world.js';
 
 /** What storing observed records promises. */
 export function describeRecords(name: string, make: MakeWorld): void {
@@ -74,7 +74,7 @@ export function describeRecords(name: string, make: MakeWorld): void {
           seen.push(key);
           cursor = seq;
         }
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await pause(1);
       };
       while (saving) await read();
       await saves;

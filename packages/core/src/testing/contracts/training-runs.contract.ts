@@ -1,6 +1,6 @@
 import type { TrainingRun } from '../../run/training-run.js';
 import { aRun } from '../builders.js';
-import { at, racing, worldPerTest, type MakeWorld } from './contract-world.js';
+import { at, pause, racing, worldPerTest, type MakeWorld } from './contract-world.js';
 
 const now = at('02T12:00:00');
 const lease = at('02T12:01:00');
@@ -154,8 +154,13 @@ export function describeTrainingRuns(name: string, make: MakeWorld): void {
       it('keeps the limit when the runs of ten models race', async () => {
         const queued: TrainingRun[] = [];
         for (let index = 0; index < 10; index++) queued.push(await aQueuedRun(`model-${index}`));
+        // Claims of units of work that linger before they commit: nobody sees those of the others.
         const answers = await racing(20, (index) =>
-          world().runs.claim(queued[index % 10]!.id, `token-${index}`, now, lease, 3),
+          world().unitOfWork.transaction(async () => {
+            const run = await world().runs.claim(queued[index % 10]!.id, `token-${index}`, now, lease, 3);
+            await pause(5);
+            return run;
+          }),
         );
         expect(answers.filter((run) => run !== undefined)).toHaveLength(3);
       });
