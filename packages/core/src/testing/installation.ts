@@ -23,6 +23,7 @@ import { ArtifactStore } from '../storage/artifact-store.port.js';
 import { TriggerEvaluations } from '../trigger/trigger-evaluations.port.js';
 import { coinModel } from './coin-model.js';
 import { constructor, type Token } from './construct.js';
+import type { FakeClock } from './fake-clock.js';
 import { inMemory } from './in-memory.js';
 import { MemoryFitting } from './memory-fitting.js';
 import { MemoryReportFiles } from './memory-report-files.js';
@@ -34,12 +35,28 @@ import { tinySoftmax } from './tiny-softmax.js';
 export interface InstallationOptions {
   readonly config?: Partial<InstallationConfig>;
   readonly now?: Date | string;
+  /** Other adapters of the rows than those in memory, made for the installation's clock. */
+  readonly rows?: (clock: FakeClock) => Partial<Rows>;
+}
+
+/** The ports whose adapters keep rows. */
+export interface Rows {
+  readonly unitOfWork: UnitOfWork;
+  readonly events: EventLog;
+  readonly models: Models;
+  readonly predictions: Predictions;
+  readonly records: Records;
+  readonly runs: TrainingRuns;
+  readonly evaluations: TriggerEvaluations;
+  readonly deployments: Deployments;
+  readonly signals: Signals;
 }
 
 /** The product in memory: the model `coin`, the built-in triggers and gates, a small real trainer, every service. */
-export function installation({ config, now = '2024-01-01T00:00:00Z' }: InstallationOptions = {}) {
+export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: InstallationOptions = {}) {
   const trainers = [{ use: 'tiny_softmax', with: {} }];
-  const adapters = inMemory({ config: { trainers, ...config }, now });
+  const memory = inMemory({ config: { trainers, ...config }, now });
+  const adapters: Omit<typeof memory, keyof Rows> & Rows = { ...memory, ...rows?.(memory.clock) };
   const plugins = new PluginRegistry([
     builtinPlugin,
     { name: 'testing', models: [coinModel], trainers: [tinySoftmax] },

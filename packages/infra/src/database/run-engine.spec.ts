@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import {
+  ApproveRunService,
+  EvaluateTriggersService,
+  ExecuteRunService,
+  RandomIds,
+  RecoverRunsService,
+  RejectRunService,
+  RequestRetrainingService,
+} from '@retrain/core';
+import { execute, Mortal, request, retrain, withChampion, type Installation } from '@retrain/core/testing';
+import { createMigratedDatabase, type TestDatabase } from '../testing/test-database.js';
+import { Database } from './database.js';
+import { pgAdapters } from './pg-adapters.js';
+
+const never: AbortSignal = new AbortController().signal;
+const why = { actor: 'api', reason: 'tested' };
+/** Small, so that a run takes a tenth of a second. */
+const quick = {
+  evaluation: { min_rows: 40, max_rows: 40, blocks: 1 },
+  gates: ['minimum_score', 'parity'].map((use) => ({ use, with: {} })),
+  training_data_from: '2020-06-10',
+};
+
+let created: TestDatabase;
+let database: Database;
+const opened: ReturnType<typeof pgAdapters>[] = [];
+
+beforeAll(async () => {
+  created = await createMigratedDatabase();
+  database = await Database.open({ url: created.url });
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all(opened.map(({ signals }) => signals.close()));
+  await database.close();
+  await created.drop();
+});
+
+/** The product on Postgres; numbers and files are those of the tests. */
+async function onPostgres(config: object = {}): Promise<Installation> {
+  await database.query(`TRUNCATE models, training_runs, deployments, alias_moves, aliases, model_versions, events,
+    trigger_evaluations, predictions, outcomes, outcome_corrections, records, deliveries CASCADE`);
+  return withChampion({
+    config: { ...quick, ...config },
+    rows: (clock) => {
+      const rows = pgAdapters(database, created.url, clock, new RandomIds());
+      opened.push(rows);
+      return rows;
+    },
+  });
+}
+
+const typesOf = async (house: Installation, runId: string) =>
+  (await house.events.after(0, 1_000, { runId })).map(({ type }) => type);
+
+describe('a run on Postgres', () => {
+  it.each(['before', 'after'] as const)(
+    'that is killed anywhere, %s the last call took effect, resumes and has every effect once',
+    async (when) => {
+      // Every seventh call: the whole sweep is played in memory.
+      for (let dieAt = when === 'before' ? 3 : 6; ; dieAt += 7) {
+        const house = await onPostgres({ enable_automatic_deployment: true });
+        const { id } = await request(house);
+        const mortal = new Mortal(dieAt, when);
+        await house
+          .mortalProcess(mortal)(ExecuteRunService)
+          .execute(id, never)
+          .catch(() => undefined);
+        if (!mortal.dead) break;
+        house.clock.advance({ seconds: 31 });
+        await house.get(RecoverRunsService).execute();
+        expect((await execute(house, id)).status).toBe('deployed');
+        const types = await typesOf(house, id);
+        for (const type of [
+          'candidate.created',
+          'candidate.accepted',
+          'deployment.promoted',
+          'run.completed',
+        ] as const) {
+          expect(types.filter((told) => told === type)).toHaveLength(1);
+        }
+        expect(types.filter((type) => type === 'run.stage_completed')).toHaveLength(6);
+        expect((await house.models.alias('coin', 'champion'))?.version).toBe(2);
+        expect((await house.models.aliasMoves('coin', 'champion', { limit: 9 })).items).toHaveLength(2);
+      }
+    },
+    120_000,
+  );
+
+  it('is worked on by one of two trainers racing for it', async () => {
+    const house = await onPostgres({ enable_automatic_deployment: true });
+    const { id } = await request(house);
+    await Promise.all([house.process(), house.process()].map((get) => get(ExecuteRunService).execute(id, never)));
+    expect(await house.runs.find(id)).toMatchObject({ status: 'deployed', attempt: 1 });
+    expect((await typesOf(house, id)).filter((type) => type === 'run.started')).toHaveLength(1);
+  });
+
+  it('is made once by monitors racing; the other signals are coalesced', async () => {
+    const house = await onPostgres({ triggers: [{ use: 'time_based', with: {} }] });
+    house.clock.advance({ days: 1 });
+    const monitors = [house.process(), house.process(), house.process()].map((get) => get(EvaluateTriggersService));
+    const signals = Array.from({ length: 60 }, (_, at) =>
+      monitors[at % 3]!.execute({ model: 'coin', actor: 'system' }),
+    );
+    const decisions = (await Promise.all(signals)).map(({ decision }) => decision);
+    expect(decisions.filter((decision) => decision === 'run_requested')).toHaveLength(1);
+    expect(decisions.filter((decision) => decision === 'coalesced')).toHaveLength(59);
+    expect(await house.runs.count('coin')).toBe(2);
+  }, 60_000);
+
+  it('is decided once, however many people approve and reject it at the same time', async () => {
+    const house = await onPostgres();
+    const { id } = await retrain(house);
+    const decisions = Array.from({ length: 4 }).flatMap(() => {
+      const decision = { runId: id, ...why };
+      return [
+        house.process()(ApproveRunService).execute(decision),
+        house.process()(RejectRunService).execute(decision),
+      ];
+    });
+    const answers = await Promise.allSettled(decisions);
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const answer of answers) {
+      if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ kind: 'conflict' });
+    }
+    const { status } = (await house.runs.find(id))!;
+    expect((await house.models.alias('coin', 'champion'))?.version).toBe(status === 'deployed' ? 2 : 1);
+  });
+
+  it('that supersedes another while that one is approved: exactly one of both decisions counts, without a deadlock', async () => {
+    for (let round = 0; round < 5; round++) {
+      const house = await onPostgres();
+      const older = await retrain(house);
+      const newer = await request(house);
+      const [approval] = await Promise.allSettled([
+        house
+          .process()(ApproveRunService)
+          .execute({ runId: older.id, ...why }),
+        execute(house, newer.id),
+      ]);
+      const approved = approval.status === 'fulfilled';
+      if (!approved) expect(approval.reason).toMatchObject({ kind: 'conflict' });
+      expect((await house.runs.find(older.id))?.status).toBe(approved ? 'deployed' : 'rejected');
+      expect((await house.runs.find(newer.id))?.failure).toBeUndefined();
+    }
+  }, 60_000);
+
+  it('keeps evidence and outputs so that an approval still recognises them', async () => {
+    const house = await onPostgres();
+    const { id } = await retrain(house);
+    const { run, deployment } = await house.get(ApproveRunService).execute({ runId: id, ...why });
+    expect([run.status, deployment.status]).toEqual(['deployed', 'promoted']);
+  });
+
+  it('asked for by several processes at once exists once', async () => {
+    const house = await onPostgres();
+    const asked = { model: 'coin', triggers: ['x'], reason: 'x', forced: true, actor: 'api' };
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => house.process()(RequestRetrainingService).execute(asked)),
+    );
+    expect(answers.filter(({ kind }) => kind === 'requested')).toHaveLength(1);
+  });
+
+  it('is refused to an attempt that lost it', async () => {
+    const house = await onPostgres();
+    const { id } = await request(house);
+    expect(await house.runs.completeStage(id, randomUUID(), 'backup', {})).toBe(false);
+  });
+});
