@@ -29,8 +29,14 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
     applicationName,
     poolSize,
     connectTimeoutMS: 5000,
-    // A connection that waits for nothing is given back: idle apps hold few.
-    extra: { idleTimeoutMillis: 30_000, keepAlive: true },
+    extra: {
+      // A connection that waits for nothing is given back: idle apps hold few.
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      // A process that hangs in the middle of a unit of work loses it: the others wait for its locks no longer than this.
+      idle_in_transaction_session_timeout: 30_000,
+      lock_timeout: 20_000,
+    },
     poolErrorHandler: () => undefined,
     installExtensions: false,
     synchronize: false,

@@ -1,7 +1,7 @@
 import { DomainError, invalid, unavailable } from '@retrain/core';
 
 /** SQLSTATE classes and codes after which the same statement may succeed: connection, resources, rollbacks, shutdown. */
-const transientStates = /^(08|53|40|57P0|57014|55P03|25006|58)/;
+const transientStates = /^(08|53|40|57P0|57014|55P03|25006|25P03|58)/;
 /** Values that Postgres cannot hold as they are: NUL characters, lone surrogates, numbers out of range. */
 const unstorableStates = /^(22P05|22021|22P02|22003|22P03|54000|22001)/;
 const systemCodes = new Set([

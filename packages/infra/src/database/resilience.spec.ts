@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RandomIds, SystemClock, type Signal } from '@retrain/core';
-import { aPrediction, aRun, eventually } from '@retrain/core/testing';
+import { aPrediction, aRun, eventually, pause } from '@retrain/core/testing';
 import { EmbeddedPostgres, ensureDatabase } from '../embedded/embedded-postgres.js';
 import { freePort } from '../embedded/free-port.js';
 import { Database } from './database.js';
@@ -62,6 +62,23 @@ describe('a server that goes away and comes back', () => {
     expect(await adapters.runs.insert(aRun())).toBeDefined();
   }, 30_000);
 
+  it('ends a unit of work that hangs, so that others may go on', async () => {
+    const hanging = adapters.unitOfWork.transaction(async () => {
+      await adapters.records.save([{ model: 'coin', key: 'a', occurredAt: new Date(0), payload: {} }]);
+      await database.query(`SET LOCAL idle_in_transaction_session_timeout = '50ms'`);
+      await pause(200);
+      await adapters.models.list();
+    });
+    const other = adapters.records.save([{ model: 'coin', key: 'b', occurredAt: new Date(0), payload: {} }]);
+    await expect(hanging).rejects.toMatchObject(unavailable);
+    expect(await other).toEqual(['b']);
+    expect(await adapters.records.count('coin')).toBe(1);
+    const { rows } = await database.query(
+      `SELECT current_setting('lock_timeout') AS lock, current_setting('idle_in_transaction_session_timeout') AS idle`,
+    );
+    expect(rows).toEqual([{ lock: '20s', idle: '30s' }]);
+  }, 30_000);
+
   it('never loses a prediction that was answered', async () => {
     const answered: string[] = [];
     let stopped = false;
@@ -73,7 +90,7 @@ describe('a server that goes away and comes back', () => {
           () => false,
         );
         if (ok) answered.push(prediction.id);
-        else await new Promise((resolve) => setTimeout(resolve, 20));
+        else await pause(20);
       }
     });
     await eventually(() => answered.length > 50);
