@@ -8,6 +8,7 @@ const lockMilliseconds = 15_000;
 const checkMilliseconds = 5_000;
 /** A job that takes its process down each time is given up; recovery finds its run by the row. */
 const deathsAllowed = 3;
+const quietMilliseconds = 10_000;
 
 export interface WorkerHostOptions {
   readonly queue: QueueName;
@@ -29,6 +30,7 @@ export class WorkerHost {
   private readonly processors: ReadonlyMap<string, JobProcessor>;
   private readonly leaving = new AbortController();
   private worker: Worker | undefined;
+  private lastError = { text: '', at: 0 };
 
   constructor(
     private readonly backend: QueueBackend,
@@ -51,7 +53,7 @@ export class WorkerHost {
         maxStalledCount: deathsAllowed,
       },
     ) as unknown as Worker;
-    worker.on('error', (error) => this.log.error({ queue: this.options.queue, error: error.message }, 'queue error'));
+    worker.on('error', (error) => this.report(error));
     worker.on('failed', (job, error) => {
       const facts = { job: job?.name, payload: job?.data, attempt: job?.attemptsMade, error: error.message };
       this.log.warn(facts, 'job failed');
@@ -74,6 +76,14 @@ export class WorkerHost {
     });
     await Promise.race([worker.close(), impatience]);
     clearTimeout(timer);
+  }
+
+  /** A store that is away is asked many times a second: one line says it for a while. */
+  private report(error: Error): void {
+    const { text, at } = this.lastError;
+    if (error.message === text && Date.now() - at < quietMilliseconds) return;
+    this.lastError = { text: error.message, at: Date.now() };
+    this.log.error({ queue: this.options.queue, error: error.message }, 'queue error');
   }
 
   private async deliver(job: Job, signal?: AbortSignal): Promise<void> {
