@@ -31,7 +31,7 @@ import type { StoredConfigRevision } from '../database/schema/log.schema.js';
 import { readConfigFile, type ConfigFileReading } from './config-file.js';
 import type { ConfigRevisions } from './config-revisions.js';
 import { FileWatch } from './file-watch.js';
-import { changedKeys, patchIssues, sourcesAfter, withPatch } from './written-values.js';
+import { changedKeys, foreignReferences, patchIssues, sourcesAfter, withPatch } from './written-values.js';
 
 /** A configuration without a word is valid whatever plug-ins there are. */
 const anyNames: ValidationContext = { variable: () => undefined };
@@ -123,11 +123,14 @@ export class PgConfigStore extends ConfigStore {
     for (let attempt = 0; attempt < maxTries; attempt++) {
       await this.adoptLatest();
       const { row, snapshot } = this.adopted!;
-      const told = patchIssues(asked, snapshot.shown);
-      if (told.length > 0) throw refusal('The configuration was not changed', told);
-      const config = withPatch(row.config, asked, snapshot.shown);
+      const told = [...patchIssues(asked, snapshot.shown), ...foreignReferences(asked, row.file, row.config)];
+      const refused = new Set(told.map(({ path }) => path));
+      const rest = Object.fromEntries(Object.entries(asked).filter(([key]) => !refused.has(key)));
+      const config = withPatch(row.config, rest, snapshot.shown);
       const checked = validateConfig(config, this.parts.context);
-      if (checked.issues) throw refusal('The configuration was not changed', checked.issues);
+      if (told.length > 0 || checked.issues) {
+        throw refusal('The configuration was not changed', [...told, ...(checked.issues ?? [])]);
+      }
       const keys = changedKeys(row.config, config);
       if (keys.length === 0) return snapshot;
       const sources = sourcesAfter(row.sources, keys, config, 'api');
