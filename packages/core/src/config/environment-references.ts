@@ -17,6 +17,11 @@ export function hasReference(text: string): boolean {
   return text.search(reference) >= 0;
 }
 
+/** Names of all variables that a value refers to, however deep. */
+export function referencedNames(value: Json): ReadonlySet<string> {
+  return new Set([...JSON.stringify(value).matchAll(reference)].map(([, name]) => name!));
+}
+
 /** Replaces every `${NAME}` by the variable's value; a missing one is left as it stands and listed. */
 export function resolveReferences(text: string, variable: ReadVariable): Resolved {
   const missing: string[] = [];

@@ -18,6 +18,7 @@ import { pgAdapters } from '../database/pg-adapters.js';
 import { logNotifier } from '../notifier/log.js';
 import { webhook } from '../notifier/webhook.js';
 import type { AppLogger } from '../observability/logger.js';
+import { SeldomLog } from '../observability/seldom-log.js';
 import { loadPlugins, registryOf } from '../plugin/load-plugins.js';
 import { BullMqJobQueue } from '../queue/bullmq-job-queue.js';
 import { QueueBackend } from '../queue/queue-backend.js';
@@ -70,7 +71,8 @@ export async function openCore({ environment, logger, database, plugins }: OpenC
     ...{ unitOfWork, events, signals, clock, log: logger.child({ context: 'config' }) },
     context: { registry, storages, variable: (name) => variables.read(name) },
   });
-  const told = (error: Error) => logger.warn({ context: 'queue', error: error.message }, 'the queue is away');
+  const queueLog = new SeldomLog(logger);
+  const told = (error: Error) => queueLog.warn({ context: 'queue', error: error.message }, 'the queue is away');
   const queueBackend = QueueBackend.open(queueSettings, told, workers);
   const queue = new BullMqJobQueue(queueBackend, told);
   const close = async () => {

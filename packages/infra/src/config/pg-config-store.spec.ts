@@ -272,6 +272,19 @@ describe('the configuration store', () => {
     expect(JSON.stringify(rows)).not.toContain('t0ps3cret');
   });
 
+  it('lets the API use no variable of the environment that the file does not use', async () => {
+    write('notifications: [{ use: log, with: { token: "${TOKEN}" } }]\n');
+    const environment = { TOKEN: 't0ps3cret', DATABASE_URL: 'postgres://me:t0ps3cret@h/d' };
+    const { store } = await process({ environment });
+    await store.open();
+    const leak = { notifications: [{ use: 'log', with: { token: '${DATABASE_URL}' } }] };
+    await expect(store.update(leak, 'api')).rejects.toMatchObject({
+      issues: [{ path: 'notifications', message: expect.stringContaining('${DATABASE_URL}') }],
+    });
+    const told = { notifications: [{ use: 'log', on: ['run.failed'], with: { token: '${TOKEN}' } }] };
+    expect(await store.update(told, 'api')).toMatchObject({ revision: 2 });
+  });
+
   it('reads its revisions page by page', async () => {
     write('{}\n');
     const { store } = await process();

@@ -5,6 +5,7 @@ import {
   didYouMean,
   mask,
   mergePatch,
+  referencedNames,
   sameJson,
   type ConfigSource,
   type InstallationConfig,
@@ -35,6 +36,22 @@ export function patchIssues(patch: JsonObject, shown: InstallationConfig): Issue
         ]
       : [];
   });
+}
+
+/**
+ * Variables that only a patch refers to. The file says which ones may be read: whoever may change values through the API
+ * may not have any variable of the environment sent somewhere.
+ */
+export function foreignReferences(patch: JsonObject, ...written: readonly JsonObject[]): Issue[] {
+  const known = new Set(written.flatMap((values) => [...referencedNames(values)]));
+  return Object.entries(patch).flatMap(([path, value]) =>
+    [...referencedNames(value)]
+      .filter((name) => !known.has(name))
+      .map((name) => ({
+        path,
+        message: `reads \${${name}}, which the configuration file does not; add it there first`,
+      })),
+  );
 }
 
 /** The written values with a patch merged in; keys that the patch leaves as they are stay as they were written. */

@@ -3,6 +3,7 @@ import { messageOf, type JobProcessor, type QueueName } from '@retrain/core';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppLog } from '../observability/app-log.js';
 import { ReadinessChecks } from '../observability/readiness.js';
+import { SeldomLog } from '../observability/seldom-log.js';
 import { QueueBackend } from './queue-backend.js';
 import { WorkerHost } from './worker-host.js';
 
@@ -17,6 +18,7 @@ const graceSeconds = 8;
  * A queue that is away is waited for; meanwhile the app is not ready.
  */
 export class QueueWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log: SeldomLog;
   private readonly leaving = new AbortController();
   private host: WorkerHost | undefined;
   private starting: Promise<void> = Promise.resolve();
@@ -26,9 +28,10 @@ export class QueueWorker implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly concurrency: number,
     private readonly processors: readonly JobProcessor[],
     private readonly backend: QueueBackend,
-    private readonly log: AppLog,
+    log: AppLog,
     readiness: ReadinessChecks,
   ) {
+    this.log = new SeldomLog(log);
     // Throws now, at boot, when a job of the queue has no processor.
     this.makeHost();
     readiness.add({
