@@ -9,6 +9,9 @@ export type Signal =
 export abstract class Signals {
   /** Inside a unit of work the hint is sent on commit. */
   abstract send(signal: Signal): Promise<void>;
-  /** Returns the function that stops listening. The connection behind it mends itself. */
+  /**
+   * Returns the function that stops listening. The connection behind it mends itself; afterwards every signal is given
+   * once, because hints may have been missed.
+   */
   abstract listen(listener: (signal: Signal) => void): () => void;
 }

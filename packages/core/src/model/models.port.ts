@@ -60,14 +60,17 @@ export abstract class Models {
   /** Returns whether it changed anything. */
   abstract setMonitoring(name: string, monitoring: boolean): Promise<boolean>;
 
-  /** Numbers and stores a version. A second call for the same run returns the version of the first. */
+  /** Numbers and stores a version; rejects with `unknown_model`. A second call for the same run returns the version of the first. */
   abstract addVersion(version: NewModelVersion): Promise<ModelVersion>;
   abstract version(model: string, version: number): Promise<ModelVersion | undefined>;
   abstract versionOfRun(runId: string): Promise<ModelVersion | undefined>;
   abstract versions(model: string, page: PageRequest): Promise<Page<ModelVersion>>;
 
   abstract alias(model: string, alias: AliasName): Promise<Alias | undefined>;
-  /** Compare-and-set; returns the new alias, or undefined when someone moved it first. Writes the AliasMove. */
+  /**
+   * Compare-and-set; returns the new alias, or undefined when someone moved it first. Writes the AliasMove. Rejects
+   * with `unknown_version`.
+   */
   abstract moveAlias(move: MoveAlias): Promise<Alias | undefined>;
   /** Newest first. */
   abstract aliasMoves(model: string, alias: AliasName, page: PageRequest): Promise<Page<AliasMove>>;

@@ -39,9 +39,13 @@ export abstract class Predictions {
   /**
    * Records, leaves unchanged or corrects each outcome; the effects come back in the order given. A correction
    * keeps the old value in the audit trail. Serialised per prediction: racing calls end in one of their values.
+   * Rejects with `unknown_prediction`, storing nothing, when one of them is about no prediction of its model.
    */
   abstract recordOutcomes(outcomes: readonly NewOutcome[]): Promise<readonly OutcomeEffect[]>;
-  /** The outcomes as they stand of these predictions, in any order; unknown ids and open predictions are left out. */
+  /**
+   * The outcomes as they stand of these predictions, in any order; unknown ids and open predictions are left out.
+   * Inside a unit of work they then stand still until its end.
+   */
   abstract outcomesOf(predictionIds: readonly string[]): Promise<readonly Outcome[]>;
 
   /** Number of predictions of the callers' arms (shadow answers do not count) with seq > afterSeq. */
@@ -53,7 +57,8 @@ export abstract class Predictions {
   abstract matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]>;
   /**
    * Feature rows of a window, ascending by seq, in chunks of a bounded size.
-   * Each chunk is row-major float32 with `width` columns, NaN = missing.
+   * Each chunk is row-major float32 with `width` columns, NaN = missing. Rows of another width answer another schema
+   * and are left out.
    */
   abstract featureChunks(window: PredictionWindow, width: number): AsyncIterable<Float32Array>;
 }

@@ -11,6 +11,7 @@ class Transaction {
   readonly afterCommit: (() => void)[] = [];
   readonly onEnd: (() => void)[] = [];
   writing?: Promise<void>;
+  ended = false;
 }
 
 /**
@@ -26,11 +27,11 @@ export class MemoryDatabase extends UnitOfWork {
   private readonly listeners = new Set<(signal: Signal) => void>();
 
   table<T>(): MemoryTable<T> {
-    return new MemoryTable<T>(() => this.scope.getStore()?.overlays as Overlays | undefined);
+    return new MemoryTable<T>(() => this.open()?.overlays as Overlays | undefined);
   }
 
   async transaction<T>(work: () => Promise<T>): Promise<T> {
-    if (this.scope.getStore()) return work();
+    if (this.open()) return work();
     const transaction = new Transaction();
     try {
       const result = await this.scope.run(transaction, async () => {
@@ -42,6 +43,7 @@ export class MemoryDatabase extends UnitOfWork {
       for (const step of transaction.afterCommit) step();
       return result;
     } finally {
+      transaction.ended = true;
       for (const step of transaction.onEnd) step();
     }
   }
@@ -63,7 +65,7 @@ export class MemoryDatabase extends UnitOfWork {
 
   /** Takes a named lock until the end of the current unit of work; false when another unit holds it. */
   tryLock(name: string): boolean {
-    const transaction = this.scope.getStore();
+    const transaction = this.open();
     if (!transaction) throw new Error(`Lock "${name}" is held by a unit of work: call it inside transaction().`);
     if (this.held.has(name)) return false;
     this.held.add(name);
@@ -74,7 +76,7 @@ export class MemoryDatabase extends UnitOfWork {
   /** Tells the listeners, on commit when a unit of work is open. */
   signal(signal: Signal): void {
     const tell = () => this.listeners.forEach((listener) => listener(signal));
-    const transaction = this.scope.getStore();
+    const transaction = this.open();
     if (transaction) transaction.afterCommit.push(tell);
     else tell();
   }
@@ -82,6 +84,12 @@ export class MemoryDatabase extends UnitOfWork {
   listen(listener: (signal: Signal) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  private open(): Transaction | undefined {
+    const transaction = this.scope.getStore();
+    if (transaction?.ended) throw new Error('The unit of work has ended: await every call inside transaction().');
+    return transaction;
   }
 
   private async becomeWriter(transaction: Transaction): Promise<void> {

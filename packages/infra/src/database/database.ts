@@ -11,6 +11,7 @@ interface Scope {
   readonly beforeCommit: (() => Promise<void>)[];
   /** Ends when the statement before has: a connection runs one at a time. */
   last: Promise<unknown>;
+  ended: boolean;
 }
 
 /** A row as the driver gives it. */
@@ -56,14 +57,19 @@ export class Database {
   }
 
   get inTransaction(): boolean {
-    return this.scope.getStore() !== undefined;
+    return this.open() !== undefined;
+  }
+
+  /** Runs work that outlives the open unit of work and must not join it, such as a connection of its own. */
+  outside<T>(work: () => T): T {
+    return this.scope.exit(work);
   }
 
   /** Commits when `work` resolves, rolls back when it rejects. A nested call joins the outer one. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.inTransaction) return work();
     return this.withRunner(async (runner) => {
-      const scope: Scope = { runner, beforeCommit: [], last: Promise.resolve() };
+      const scope: Scope = { runner, beforeCommit: [], last: Promise.resolve(), ended: false };
       return this.scope.run(scope, async () => {
         await runner.startTransaction();
         try {
@@ -75,6 +81,8 @@ export class Database {
           // A connection that is gone has rolled back by itself.
           await runner.rollbackTransaction().catch(() => undefined);
           throw error;
+        } finally {
+          scope.ended = true;
         }
       });
     });
@@ -82,14 +90,14 @@ export class Database {
 
   /** Runs the step at the end of the open unit of work, or of one of its own. */
   async beforeCommit(step: () => Promise<void>): Promise<void> {
-    const scope = this.scope.getStore();
+    const scope = this.open();
     if (scope) scope.beforeCommit.push(step);
     else await this.transaction(step);
   }
 
   /** Runs one statement and answers its rows as the driver gives them. */
   async query<T>(sql: string, parameters: readonly unknown[] = []): Promise<Affected<T>> {
-    const scope = this.scope.getStore();
+    const scope = this.open();
     if (scope) {
       const answer = scope.last.then(() => this.run<T>(scope.runner, sql, parameters));
       scope.last = answer.catch(() => undefined);
@@ -120,6 +128,13 @@ export class Database {
       }
       return object as T;
     });
+  }
+
+  /** A call that was not awaited must not slip out of its unit of work and commit by itself. */
+  private open(): Scope | undefined {
+    const scope = this.scope.getStore();
+    if (scope?.ended) throw new Error('The unit of work has ended: await every call inside transaction().');
+    return scope;
   }
 
   private async run<T>(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<Affected<T>> {

@@ -32,7 +32,7 @@ export class PgSignals extends Signals {
 
   listen(listener: (signal: Signal) => void): () => void {
     this.listeners.add(listener);
-    if (!this.client && !this.retry) void this.connect(false);
+    if (!this.client && !this.retry) void this.database.outside(() => this.connect(false));
     return () => this.listeners.delete(listener);
   }
 

@@ -140,6 +140,17 @@ export function describeEvents(name: string, make: MakeWorld): void {
       expect(await world().events.after(0, 10)).toEqual([]);
     });
 
+    it.each(['commits', 'fails'])('refuses calls that come after it %s', async (end) => {
+      const late: Promise<unknown>[] = [];
+      const unit = world().unitOfWork.transaction(async () => {
+        late.push(expect(pause(20).then(() => world().runs.insert(aRun()))).rejects.toThrow('has ended'));
+        if (end === 'fails') throw new Error('no');
+      });
+      await unit.catch(() => undefined);
+      await Promise.all(late);
+      expect(await world().runs.count('coin')).toBe(0);
+    });
+
     it('keeps units of work of concurrent callers apart', async () => {
       const outcomes = await Promise.allSettled(
         Array.from({ length: 12 }, (_, index) =>
