@@ -23,8 +23,14 @@ export async function createGateway(core: DynamicModule, address: ListenAddress)
   const adapter = new FastifyAdapter({ bodyLimit: JSON_LIMIT_BYTES, routerOptions: { ignoreTrailingSlash: true } });
   const server = adapter.getInstance();
   server.addHook('onRoute', ({ method, url }) => routes.add(method, url));
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
   server.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
+    // A connection that is kept alive would hold up the end of the process.
+    if (closing) reply.header('connection', 'close');
   });
   const module = GatewayModule.with(core, address, routes);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { abortOnError: false });

@@ -47,6 +47,7 @@ export class EventStream implements OnApplicationBootstrap, OnModuleDestroy {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-cache, no-transform',
         'x-accel-buffering': 'no',
+        connection: 'close',
       });
       await send(response, `retry: 2000\nid: ${seq}\n\n`, reader.signal);
       let silentSince = Date.now();

@@ -1,9 +1,9 @@
-import { DomainError } from '@retrain/core';
+import { NotAcceptableException } from '@nestjs/common';
 
 /**
  * The offered media type that an Accept header likes best; the first offer when it has no preference.
  *
- * Throws `not_acceptable` when it wants none of them.
+ * Throws (406) when it wants none of them.
  */
 export function preferred<T extends string>(accept: string | undefined, offers: readonly [T, ...T[]]): T {
   if (accept === undefined || accept.trim() === '') return offers[0];
@@ -11,7 +11,7 @@ export function preferred<T extends string>(accept: string | undefined, offers: 
   const quality = (offer: T) => bestMatch(ranges, offer)?.quality ?? 0;
   const best = offers.reduce((a, b) => (quality(b) > quality(a) ? b : a));
   if (quality(best) > 0) return best;
-  throw new DomainError('invalid', 'not_acceptable', `Accept is "${accept}"; there is ${offers.join(', ')}.`);
+  throw new NotAcceptableException(`Accept is "${accept}"; there is ${offers.join(', ')}.`);
 }
 
 interface Range {

@@ -30,6 +30,13 @@ describe('problem documents', () => {
     });
   });
 
+  it('let no fact pass for a member', () => {
+    expect(problemOf(conflict('run_final', 'No.', { status: 'cancelled', code: 1 }))).toMatchObject({
+      status: 409,
+      code: 'run_final',
+    });
+  });
+
   it('do not send huge or unprintable input back', () => {
     const given = ['x'.repeat(5_000), NaN, { a: 'y'.repeat(5_000) }];
     const refusal = invalid(

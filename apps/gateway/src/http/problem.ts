@@ -60,7 +60,7 @@ export function problemOf(error: unknown): Problem | undefined {
   if (status === undefined || status >= 500) return undefined;
   const [known, advice] = serverRefusals[code ?? ''] ?? [];
   if (error instanceof SyntaxError) return problem(400, 'malformed_json', `The body is not JSON: ${message}.`);
-  return problem(status, known ?? defaultCode(status), advice ?? message);
+  return problem(status, known ?? defaultCodes[status] ?? 'refused', advice ?? message);
 }
 
 /** The document of an unforeseen failure: tells nothing but where to look in the log. */
@@ -77,8 +77,9 @@ function problemOfDomain(error: DomainError): Problem {
   const errors = error.issues.slice(0, MAX_ISSUES).map(issueView);
   const omitted = error.issues.length - errors.length;
   return {
-    ...problem(statuses[error.kind], error.code, error.message),
     ...error.details,
+    // Last: a fact must not pass for a member of the document.
+    ...problem(statuses[error.kind], error.code, error.message),
     ...(errors.length > 0 ? { errors } : {}),
     ...(omitted > 0 ? { errors_omitted: omitted } : {}),
   };
@@ -103,7 +104,9 @@ function asHttpError(error: unknown): { code?: string; status?: number; message:
   return { code, status: statusCode, message: message ?? '' };
 }
 
-function defaultCode(status: number): string {
-  if (status === 404) return 'unknown_route';
-  return status === 413 ? 'body_too_large' : status === 400 ? 'bad_request' : 'refused';
-}
+const defaultCodes: Readonly<Record<number, string>> = {
+  400: 'bad_request',
+  404: 'unknown_route',
+  406: 'not_acceptable',
+  413: 'body_too_large',
+};

@@ -5,11 +5,9 @@ import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   ArtifactStore,
-  ChampionFiles,
   ChampionHolder,
   LiveState,
   Models,
-  ReportFiles,
   RowReader,
   schemaHash,
   ScorerLoader,
@@ -18,13 +16,7 @@ import {
   type ModelVersion,
   type Plugin,
 } from '@retrain/core';
-import {
-  aModelVersion,
-  coinModel,
-  MemoryArtifactStore,
-  MemoryChampionFiles,
-  MemoryReportFiles,
-} from '@retrain/core/testing';
+import { aModelVersion, coinModel } from '@retrain/core/testing';
 import { CoreModule, createLogger, migrateQueue, openCore, openDatabase, readEnvironment } from '@retrain/infra';
 import { createMigratedDatabase } from '@retrain/infra/testing';
 import { FileRowReader, mlPlugin, OnnxScorerLoader, softmaxRegressionModel } from '@retrain/ml';
@@ -70,15 +62,11 @@ export async function gatewayUnderTest({ config = '', host = '127.0.0.1' }: Gate
     database: opened,
     plugins: [mlPlugin, premierLeaguePlugin, coin],
   });
-  const artifacts = new MemoryArtifactStore();
   const core = CoreModule.forRoot({
     parts,
     providers: [
       { provide: RowReader, useClass: FileRowReader },
       { provide: ScorerLoader, useClass: OnnxScorerLoader },
-      { provide: ArtifactStore, useValue: artifacts },
-      { provide: ChampionFiles, useValue: new MemoryChampionFiles() },
-      { provide: ReportFiles, useValue: new MemoryReportFiles() },
     ],
   });
   const closeParts = async () => {
@@ -94,7 +82,7 @@ export async function gatewayUnderTest({ config = '', host = '127.0.0.1' }: Gate
   for (const [name, definition] of Object.entries(definitions)) await app.get(Models).ensure(name, definition.name);
   await app.init();
   await app.listen(0, '127.0.0.1');
-  return new GatewayUnderTest(app, await app.getUrl(), artifacts, home, async () => {
+  return new GatewayUnderTest(app, await app.getUrl(), home, async () => {
     await app.close();
     await closeParts();
   });
@@ -117,7 +105,6 @@ export class GatewayUnderTest {
   constructor(
     readonly app: NestFastifyApplication,
     readonly url: string,
-    readonly artifacts: MemoryArtifactStore,
     readonly home: string,
     readonly close: () => Promise<void>,
   ) {}
@@ -156,7 +143,7 @@ export class GatewayUnderTest {
     return this.app.get(Models).addVersion({
       ...template,
       model,
-      artifact: await this.artifacts.put(bytes),
+      artifact: await this.app.get(ArtifactStore).put(bytes),
       lineage: { ...template.lineage, schemaHash: schemaHash(definitions[model]!.schema) },
     });
   }
