@@ -22,7 +22,7 @@ const titles: { readonly [T in EventType]: (payload: EventMap[T]) => string } = 
   'run.completed': ({ status }) => `retraining ended: ${status}`,
   'run.failed': ({ stage, message }) => `retraining failed${stage ? ` in stage ${stage}` : ''}: ${message}`,
   'run.cancelled': ({ by, reason }) => `retraining cancelled by ${by}: ${reason}`,
-  'run.recovered': ({ from }) => `a ${from} run was handed to the queue again`,
+  'run.recovered': ({ from }) => `a run was taken over from an attempt that is gone (${from})`,
   'candidate.created': ({ version }) => `candidate version ${version} was fitted`,
   'candidate.accepted': ({ version }) => `candidate version ${version} passed every gate`,
   'candidate.rejected': ({ version }) => `candidate version ${version} was rejected by its gates`,
