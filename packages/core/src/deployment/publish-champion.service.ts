@@ -1,18 +1,25 @@
 import { ConfigStore } from '../config/config-store.port.js';
 import { Models, type Alias } from '../model/models.port.js';
+import { Clock } from '../shared/clock.port.js';
 import { messageOf } from '../shared/errors.js';
 import { Service } from '../shared/service.js';
 import { ArtifactStore } from '../storage/artifact-store.port.js';
 import { ChampionFiles } from './champion-files.port.js';
 
+const LOOK_AGAIN_MS = 5 * 60_000;
+
 /** Brings the file at `model_path` in line with the champion alias; it is free to run at any time, any number of times. */
 @Service()
 export class PublishChampionService {
+  /** What each model's file was last seen to hold. */
+  private readonly seen = new Map<string, { readonly revision: number; readonly path: string; readonly at: number }>();
+
   constructor(
     private readonly models: Models,
     private readonly artifacts: ArtifactStore,
     private readonly files: ChampionFiles,
     private readonly config: ConfigStore,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -25,6 +32,23 @@ export class PublishChampionService {
     } catch (error) {
       return { wrote: false, problem: messageOf(error) };
     }
+  }
+
+  /**
+   * As `attempt`, for those who look again and again: files are only read when the champion or its path has changed, and
+   * every few minutes in case somebody else has touched them.
+   */
+  async mend(model: string): Promise<{ readonly wrote: boolean; readonly problem?: string }> {
+    const alias = await this.models.alias(model, 'champion');
+    const path = this.config.current().config.models[model] && this.config.forModel(model).model_path;
+    if (!alias || path === undefined) return { wrote: false };
+    const seen = this.seen.get(model);
+    const now = this.clock.now().getTime();
+    const same = seen?.revision === alias.revision && seen.path === path;
+    if (same && now - seen.at < LOOK_AGAIN_MS) return { wrote: false };
+    const answer = await this.attempt(model);
+    if (answer.problem === undefined) this.seen.set(model, { revision: alias.revision, path, at: now });
+    return answer;
   }
 
   /** Answers whether it wrote. Nothing happens without a champion. */

@@ -151,6 +151,34 @@ describe('an attempt that was presumed dead and thaws', () => {
   });
 });
 
+describe('an attempt whose database is away', () => {
+  it('goes on while its lease lasts, and lets go of the run when it has run out', async () => {
+    const house = await quickHouse();
+    const { id } = await request(house);
+    const beat = house.runs.heartbeat.bind(house.runs);
+    let beats = 0;
+    house.runs.heartbeat = () => Promise.reject(new Error(`away for the ${++beats}. time`));
+    const beatsUntil = async (count: number) => {
+      while (beats < count) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    let stillGoing: boolean | undefined;
+    house.fitting.before = async ({ signal }) => {
+      await beatsUntil(3);
+      stillGoing = !signal.aborted;
+      house.clock.advance({ seconds: 31 });
+      await beatsUntil(beats + 1);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      signal.throwIfAborted();
+    };
+    await house.get(ExecuteRunService).execute(id, never);
+    expect(stillGoing).toBe(true);
+    expect(await house.runs.find(id)).toMatchObject({ status: 'running', stage: 'train' });
+    house.runs.heartbeat = beat;
+    house.fitting.before = () => Promise.resolve();
+    await expectPromotedOnce(house, await resume(house, id));
+  });
+});
+
 describe('a run that kills its trainer every time', () => {
   it('fails for good after a dozen deliveries instead of going on for ever', async () => {
     const house = await quickHouse();

@@ -7,7 +7,9 @@ export interface LatestAttempt {
   readonly at: Date;
 }
 
-const SEARCHED = 200;
+/** Runs are read few at a time: their rows are big, and the first few nearly always suffice. */
+const PAGE = 10;
+const PAGES = 20;
 
 /**
  * The last attempt to retrain a model.
@@ -24,7 +26,13 @@ export async function latestAttempt(
     const run = await runs.latest(model);
     return run && { run, at: run.requestedAt };
   }
-  const { items } = await runs.list(model, { limit: SEARCHED });
-  const run = items.find((item) => item.asOf <= asOf);
-  return run && { run, at: run.asOf };
+  let cursor: string | undefined;
+  for (let read = 0; read < PAGES; read++) {
+    const page = await runs.list(model, { limit: PAGE, cursor });
+    const run = page.items.find((item) => item.asOf <= asOf);
+    if (run) return { run, at: run.asOf };
+    if (page.nextCursor === undefined) return undefined;
+    cursor = page.nextCursor;
+  }
+  return undefined;
 }

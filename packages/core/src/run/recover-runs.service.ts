@@ -54,7 +54,7 @@ export class RecoverRunsService {
     const published: string[] = [];
     const problems: Record<string, string> = {};
     for (const { name } of await this.models.list()) {
-      const { wrote, problem } = await this.publishing.attempt(name);
+      const { wrote, problem } = await this.publishing.mend(name);
       if (wrote) published.push(name);
       if (problem !== undefined) problems[name] = problem;
     }

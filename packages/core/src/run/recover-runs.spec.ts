@@ -35,6 +35,15 @@ describe('recovering', () => {
     expect(Object.keys(problems)).toEqual(['coin']);
   });
 
+  it('brings back a champion’s file that somebody has deleted', async () => {
+    const house = await withChampion();
+    await house.get(RecoverRunsService).execute();
+    house.championFiles.files.clear();
+    house.clock.advance(minutes(5));
+    expect((await house.get(RecoverRunsService).execute()).published).toEqual(['coin']);
+    expect((await house.get(RecoverRunsService).execute()).published).toEqual([]);
+  });
+
   it('finds nothing to do where nothing is wrong', async () => {
     const house = await withChampion();
     await retrain(house);

@@ -43,7 +43,7 @@ export function resultOf(run: TrainingRun, ending: Ending): JsonObject {
     gates: validated?.verdicts ?? [],
     deployment_results: deployed
       ? {
-          decision: ending.status === 'deployed' ? 'promoted' : (deployed.decision as string),
+          decision: ending.status === 'deployed' ? 'promoted' : ending.status,
           deployment_id: deployed.deploymentId,
           version: deployed.version,
           previous_version: deployed.previousVersion,
