@@ -6,7 +6,7 @@ const largestBytes = 1_048_576;
 
 /** What a configuration file says, or why it cannot be read. */
 export type ConfigFileReading =
-  | { readonly values: JsonObject; readonly sha256: string; readonly issues?: undefined }
+  | { readonly values: JsonObject; readonly sha256: string; readonly absent?: true; readonly issues?: undefined }
   | { readonly issues: readonly Issue[]; readonly sha256: string; readonly values?: undefined };
 
 /** Reads the file; a missing one is empty unless it is required. */
@@ -16,7 +16,7 @@ export async function readConfigFile(path: string, required: boolean): Promise<C
     return parseConfig(await readFile(path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && !required) return { values: {}, sha256: sha256('') };
+    if (code === 'ENOENT' && !required) return { values: {}, sha256: sha256(''), absent: true };
     const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? String(error)})`;
     return refused('', `the file ${path} ${reason}`, '');
   }

@@ -73,9 +73,7 @@ describe('the configuration store', () => {
   });
 
   /** A process of its own: its own connections, its own memory. */
-  async function process(
-    options: { file?: string; environment?: Record<string, string>; pollMilliseconds?: number } = {},
-  ) {
+  async function process(options: { environment?: Record<string, string>; required?: boolean } = {}) {
     const connection = await Database.open({ url: database.url, poolSize: 4 });
     const clock = new SystemClock();
     const events = new PgEventLog(connection, clock);
@@ -87,8 +85,8 @@ describe('the configuration store', () => {
       error: (facts: object) => void problems.push(JSON.stringify(facts)),
     };
     const store = new PgConfigStore({
-      path: options.file ?? path,
-      required: true,
+      path,
+      required: options.required ?? true,
       revisions: new ConfigRevisions(connection),
       unitOfWork: new PgUnitOfWork(connection),
       events,
@@ -100,7 +98,7 @@ describe('the configuration store', () => {
         storages,
         variable: (name) => options.environment?.[name],
       },
-      pollMilliseconds: options.pollMilliseconds ?? 50,
+      pollMilliseconds: 50,
     });
     closing.push(async () => {
       await store.close();
@@ -207,6 +205,20 @@ describe('the configuration store', () => {
     await third.store.open();
     expect(third.store.current().config).toMatchObject({ drift_threshold: 0.25, min_new_predictions: 50, seed: 2 });
     expect(third.store.current().sources).toMatchObject({ drift_threshold: 'file', min_new_predictions: 'api' });
+  });
+
+  it('starts from defaults without a file, and keeps what was in force when the file is gone', async () => {
+    const first = await process({ required: false });
+    await first.store.open();
+    expect(first.store.current()).toMatchObject({ revision: 1, config: { drift_threshold: 0.1 } });
+    write('drift_threshold: 0.2\n');
+    await until(() => first.store.current().config.drift_threshold === 0.2);
+    rmSync(path);
+    const second = await process({ required: false });
+    await second.store.open();
+    expect(second.store.current()).toMatchObject({ revision: 2, config: { drift_threshold: 0.2 } });
+    const demanding = await process();
+    await expect(demanding.store.open()).rejects.toThrow(/does not exist/);
   });
 
   it('makes an update known to every process, and loses none of several at once', async () => {

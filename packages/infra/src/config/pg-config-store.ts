@@ -92,7 +92,9 @@ export class PgConfigStore extends ConfigStore {
   async open(): Promise<void> {
     await this.watch.settle();
     const file = await readConfigFile(this.parts.path, this.parts.required);
-    const issues = file.issues ?? (await this.adoptFile(file.values));
+    // A file that is not there says nothing: what was in force stays.
+    if (!file.issues && file.absent) await this.adoptLatest();
+    const issues = file.issues ?? (this.adopted ? [] : await this.adoptFile(file.values));
     if (issues.length > 0) throw refusal(`The configuration ${this.parts.path} is not valid`, issues);
     const timer = setInterval(() => void this.poll(), this.parts.pollMilliseconds ?? 1000);
     this.stops = [
