@@ -1,4 +1,4 @@
-import type { TrainingRun, TriggerEvaluation, TriggerVerdict } from '@retrain/core';
+import { runStages, type TrainingRun, type TriggerEvaluation, type TriggerVerdict } from '@retrain/core';
 
 /** A run on the wire. Outputs of stages are for the trainer; its result and report are for people. */
 export function runView(run: TrainingRun) {
@@ -19,7 +19,7 @@ export function runView(run: TrainingRun) {
     finished_at: run.finishedAt?.toISOString() ?? null,
     not_before: run.notBefore?.toISOString() ?? null,
     attempt: run.attempt,
-    stages_completed: Object.keys(run.outputs),
+    stages_completed: runStages.filter((stage) => stage in run.outputs),
     cancel_requested: run.cancelRequested ?? null,
     config_revision: run.configRevision,
     candidate_version: run.candidateVersion ?? null,
