@@ -1,3 +1,4 @@
+import { ApproveRunService } from '../deployment/approve-run.service.js';
 import { execute, request, withChampion } from '../testing/loop.js';
 import { RequestRetrainingService } from './request-retraining.service.js';
 
@@ -53,6 +54,15 @@ describe('asking for a retraining', () => {
     });
     house.clock.advance({ seconds: 1 });
     expect(await ask()).toMatchObject({ kind: 'requested' });
+  });
+
+  it('everything survives a restart: a new process knows the run, the cool-down and the approval that waits', async () => {
+    const house = await withChampion();
+    const { id } = await execute(house, (await request(house)).id);
+    const restarted = house.process();
+    expect(await restarted(RequestRetrainingService).execute(manual)).toMatchObject({ kind: 'cooling_down' });
+    const { run } = await restarted(ApproveRunService).execute({ runId: id, actor: 'api', reason: 'good' });
+    expect(run.status).toBe('deployed');
   });
 
   it('force skips the cool-down', async () => {
