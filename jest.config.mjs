@@ -15,7 +15,7 @@ export default {
   roots: ['packages', 'plugins', 'apps', 'scripts', 'test', 'examples']
     .map((folder) => join(import.meta.dirname, folder))
     .filter((folder) => existsSync(folder)),
-  testMatch: ['**/*.spec.ts'],
+  testMatch: ['**/*.spec.ts', '**/*.spec.mjs'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
   testEnvironment: '<rootDir>/scripts/jest/host-arrays-environment.mjs',
