@@ -31,6 +31,8 @@ export interface GatewayOptions {
   /** YAML beside the two models: `premier-league` (the default) and `coin`. */
   readonly config?: string;
   readonly host?: string;
+  /** Goes to the database by another way. */
+  readonly link?: (url: string) => Promise<string>;
 }
 
 /**
@@ -38,13 +40,14 @@ export interface GatewayOptions {
  *
  * Its models have no champion until `promote` gives them one.
  */
-export async function gatewayUnderTest({ config = '', host = '127.0.0.1' }: GatewayOptions = {}) {
+export async function gatewayUnderTest({ config = '', host = '127.0.0.1', link }: GatewayOptions = {}) {
   const home = await mkdtemp(join(tmpdir(), 'retrain-gateway-'));
   const path = join(home, 'config.yaml');
   await writeFile(path, `${models(home)}\n${config}`);
   const database = await createMigratedDatabase();
+  const url = link ? await link(database.url) : database.url;
   const environment = readEnvironment('gateway', {
-    DATABASE_URL: database.url,
+    DATABASE_URL: url,
     RETRAIN_HOME: home,
     RETRAIN_CONFIG: path,
     QUEUE_BACKEND: 'postgres',
@@ -55,7 +58,7 @@ export async function gatewayUnderTest({ config = '', host = '127.0.0.1' }: Gate
   const logger = createLogger(environment);
   const { signal } = new AbortController();
   const onWait = () => undefined;
-  const opened = await openDatabase({ url: database.url, applicationName: 'spec', signal, onWait });
+  const opened = await openDatabase({ url, applicationName: 'spec', signal, onWait });
   const parts = await openCore({
     environment,
     logger,

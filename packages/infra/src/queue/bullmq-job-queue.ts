@@ -95,6 +95,11 @@ export class BullMqJobQueue extends JobQueue {
     const queue = new this.backend.bullmq.Queue(name, { connection: this.backend.connection }) as unknown as Queue;
     queue.on('error', this.onError);
     this.queues.set(name, queue);
+    // One that could not be opened stays broken for ever: the next caller opens another.
+    queue.waitUntilReady().catch(() => {
+      if (this.queues.get(name) === queue) this.queues.delete(name);
+      void queue.close().catch(() => undefined);
+    });
     return queue;
   }
 }

@@ -1,0 +1,77 @@
+import { Predictions } from '@retrain/core';
+import { BreakableLink } from '../testing/breakable-link.js';
+import { gatewayUnderTest, type GatewayUnderTest } from '../testing/gateway-under-test.js';
+
+let gateway: GatewayUnderTest;
+let link: BreakableLink;
+
+beforeAll(async () => {
+  gateway = await gatewayUnderTest({
+    link: async (url) => {
+      link = await BreakableLink.to(url);
+      return link.url;
+    },
+  });
+  await gateway.promote('premier-league', [0.5, 0, 0.2]);
+}, 30_000);
+
+afterAll(async () => {
+  link?.mend();
+  await gateway?.close();
+  await link?.close();
+});
+
+const ask = () => gateway.post('/predict', { home_team: 'Arsenal', away_team: 'Chelsea' });
+
+async function until(what: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await what()); tries++) {
+    if (tries > 100) throw new Error(`It never came true: ${(await gateway.get('/health/ready')).text}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+describe('while the database is away', () => {
+  it('the gateway is alive, not ready, answers 503 and records nothing; then it recovers by itself', async () => {
+    const answered = [(await ask()).body.prediction_id as string];
+    link.cut();
+    await until(async () => (await gateway.get('/health/ready')).status === 503);
+    expect((await gateway.get('/health/live')).status).toBe(200);
+    expect((await gateway.get('/health/ready')).body.checks.database).not.toBe('ok');
+    const refused = await ask();
+    expect(refused).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+    expect(refused.headers.get('retry-after')).toBeTruthy();
+    expect((await gateway.get('/retraining/status')).status).toBe(503);
+    expect((await gateway.post('/retraining/trigger', { force: true })).status).toBe(503);
+
+    link.mend();
+    await until(async () => (await gateway.get('/health/ready')).status === 200);
+    answered.push((await ask()).body.prediction_id as string);
+    const predictions = gateway.app.get(Predictions);
+    expect(await predictions.withIds('premier-league', answered)).toHaveLength(2);
+    expect(await predictions.countSince('premier-league', 0)).toBe(2);
+  }, 60_000);
+
+  it('every answer that was given in the storm is recorded', async () => {
+    const answered: string[] = [];
+    let asking = true;
+    const clients = Array.from({ length: 4 }, async () => {
+      while (asking) {
+        const { status, body } = await ask();
+        if (status === 200) answered.push(body.prediction_id as string);
+        else expect(status).toBe(503);
+      }
+    });
+    for (let storm = 0; storm < 3; storm++) {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      link.cut();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      link.mend();
+    }
+    await until(async () => (await ask()).status === 200);
+    asking = false;
+    await Promise.all(clients);
+    expect(answered.length).toBeGreaterThan(0);
+    const stored = await gateway.app.get(Predictions).withIds('premier-league', answered);
+    expect(new Set(stored.map(({ id }) => id)).size).toBe(new Set(answered).size);
+  }, 60_000);
+});
