@@ -63,6 +63,10 @@ describe('the built-in decisions', () => {
     expect(await verdictOf('time_based', { championAgeDays: 1, daysSinceLastRetraining: 1 })).toBe('clear');
     expect(await verdictOf('time_based', { championAgeDays: 40, daysSinceLastRetraining: 1 })).toBe('clear');
     expect(await verdictOf('time_based', { championAgeDays: 40, daysSinceLastRetraining: 7.5 })).toBe('fired');
+    const rejected = { daysSinceLastJudgement: 8, daysSinceLastRetraining: 8 };
+    expect(await verdictOf('time_based', { championAgeDays: 40, ...rejected })).toBe('clear');
+    const thenFailed = { daysSinceLastJudgement: 31, daysSinceLastRetraining: 8 };
+    expect(await verdictOf('time_based', { championAgeDays: 40, ...thenFailed })).toBe('fired');
   });
 
   it('without a champion there is no age, no drift and no performance to judge', async () => {

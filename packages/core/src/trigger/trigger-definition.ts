@@ -33,8 +33,11 @@ export interface TriggerContext {
   readonly asOf: Date;
   readonly config: RetrainingConfig;
   readonly champion?: ModelVersion;
-  /** Days since the champion took over and since the last run was requested, on the check's clock. */
+  /** Days since the champion took over, on the check's clock like all days here. */
   readonly championAgeDays?: number;
+  /** Days since a run last judged a candidate; a rejected one has confirmed the champion. */
+  readonly daysSinceLastJudgement?: number;
+  /** Days since the last run was requested, whatever became of it. */
   readonly daysSinceLastRetraining?: number;
   /** Recorded answers since the last run was requested. */
   readonly predictionsSinceRetraining: number;
