@@ -16,6 +16,7 @@ interface ReplayOptions {
   readonly from?: string;
   readonly until?: string;
   readonly days: string;
+  readonly omit: string;
   readonly approve: boolean;
 }
 
@@ -36,6 +37,7 @@ export function addReplayCommand(program: Command): void {
     .option('--from <date>', 'first day; the day after the last known result unless given')
     .option('--until <date>', 'day after the last; the end of the data unless given')
     .option('--days <n>', 'days between two checks of the triggers', '7')
+    .option('--omit <fields>', 'fields left out of the requests, for example home_odds,draw_odds,away_odds', '')
     .option('--approve', 'approve accepted candidates that wait for a person', false)
     .action(
       action(async ({ api, output, options }, given: ReplayOptions) => {
@@ -56,6 +58,7 @@ export function addReplayCommand(program: Command): void {
           model: info.model,
           classes: definition.task.classes,
           approve: given.approve,
+          omit: given.omit.split(',').filter(Boolean),
         });
         await whilePaused(api, info.model, async () => {
           const progress = new Progress(rounds.length, !output.json);

@@ -26,6 +26,8 @@ export interface PlayerOptions {
   readonly classes: readonly string[];
   /** Approve accepted candidates that wait for a person. */
   readonly approve: boolean;
+  /** Fields of the input that are not sent. */
+  readonly omit: readonly string[];
 }
 
 const pollMs = 150;
@@ -91,7 +93,7 @@ export class Player {
   private async ask(fixtures: readonly Fixture[]): Promise<readonly (PredictionAnswer | undefined)[]> {
     const instances = fixtures.map(({ key, input, occurredAt }) => ({
       key,
-      input,
+      input: Object.fromEntries(Object.entries(input).filter(([field]) => !this.options.omit.includes(field))),
       occurred_at: occurredAt.toISOString(),
     }));
     try {

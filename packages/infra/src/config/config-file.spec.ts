@@ -80,6 +80,11 @@ describe('the configuration of the quick start', () => {
   it('is valid and leaves the last season for a replay', () => {
     const { config, issues } = validateConfig(values, { variable });
     expect(issues).toBeUndefined();
-    expect(config).toEqual({ ...validateConfig({}, { variable }).config, training_data_until: '2016-08-01' });
+    const improvement = { use: 'improvement', with: { mode: 'superiority', alpha: 0.05 } };
+    expect(config).toEqual({
+      ...validateConfig({}, { variable }).config,
+      training_data_until: '2016-08-01',
+      gates: [{ use: 'minimum_score', with: {} }, improvement, { use: 'parity', with: {} }],
+    });
   });
 });
