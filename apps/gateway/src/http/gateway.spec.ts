@@ -51,7 +51,8 @@ describe('a gateway without keys', () => {
     });
     const page = await gateway.get('/', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
     expect(page.type).toContain('text/html');
-    expect(page.text).toContain('EventSource');
+    expect((await gateway.get('/overview.js')).text).toContain('EventSource');
+    expect((await gateway.get('/overview.css')).type).toContain('text/css');
   });
 
   it('shows its metrics under the names of the contract', async () => {

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { Controller, Get, Headers, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Documented } from '../http/documented.js';
 import { ServingReadiness } from '../health/serving-readiness.js';
-import { ModelNames } from '../model/model-names.js';
 import { preferred } from '../http/accept.js';
+import { Documented } from '../http/documented.js';
+import { ModelNames } from '../model/model-names.js';
 import { productVersion } from './product-version.js';
 
 /** The built app and its sources lie equally deep, so the page is found from both. */
-const page = new URL('../../public/overview.html', import.meta.url);
+const pageFile = (name: string) => readFile(new URL(`../../public/${name}`, import.meta.url), 'utf8');
 
-/** The page brings its own script and style and talks to nobody else. */
-const policy = "default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+/** The page loads what this gateway serves and talks to nobody else; its bars take their width from style attributes. */
+const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
 
 /** The front door: a page for browsers, a line of JSON for programs. */
 @ApiTags('health')
@@ -32,15 +32,24 @@ export class HomeController {
     reply.header('vary', 'accept');
     if (preferred(accept, ['application/json', 'text/html']) === 'text/html') {
       reply.type('text/html; charset=utf-8').header('content-security-policy', policy);
-      return readFile(page, 'utf8');
+      return pageFile('overview.html');
     }
     const { ready } = this.readiness.of(this.names.resolve(undefined));
-    return {
-      message: 'retrain gateway',
-      version: productVersion(),
-      status: 'running',
-      model_loaded: ready,
-      docs: '/docs',
-    };
+    const [message, version] = ['retrain gateway', productVersion()];
+    return { message, version, status: 'running', model_loaded: ready, docs: '/docs' };
+  }
+
+  @Get('overview.js')
+  @ApiExcludeEndpoint()
+  async script(@Res({ passthrough: true }) reply: FastifyReply) {
+    reply.type('text/javascript; charset=utf-8');
+    return pageFile('overview.js');
+  }
+
+  @Get('overview.css')
+  @ApiExcludeEndpoint()
+  async style(@Res({ passthrough: true }) reply: FastifyReply) {
+    reply.type('text/css; charset=utf-8');
+    return pageFile('overview.css');
   }
 }

@@ -10,6 +10,9 @@ import type { MaturedPrediction } from './prediction.js';
 import { Predictions, type Coverage } from './predictions.port.js';
 import { periodsOf } from './windows.js';
 
+/** Predictions that the coverage looks at, at most. */
+const COUNTED = 1_000_000;
+
 export interface PerformanceQuestion {
   readonly model: string;
   /** Length of a period in days. */
@@ -52,7 +55,7 @@ export class PerformanceService {
     const { task } = this.plugins.models.get(row.definition);
     const window = { model, asOf, limit };
     const [coverage, matured, champion] = await Promise.all([
-      this.predictions.coverage(window),
+      this.predictions.coverage({ ...window, limit: COUNTED }),
       this.predictions.matured(window),
       this.models.alias(model, 'champion'),
     ]);

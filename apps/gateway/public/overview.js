@@ -1,0 +1,225 @@
+const at = (id) => document.getElementById(id);
+// Everything that comes from the API is put in as text.
+const el = (tag, attributes, ...children) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) node.setAttribute(name, value);
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+};
+const facts = (pairs) => {
+  const list = el('dl');
+  for (const [name, value] of pairs)
+    if (value !== null && value !== undefined) list.append(el('dt', null, name), el('dd', null, String(value)));
+  return list;
+};
+const show = (id, ...children) => at(id).replaceChildren(...children.filter(Boolean));
+const when = (text) => (text ? new Date(text).toLocaleString() : null);
+const percent = (value) => (typeof value === 'number' ? `${(100 * value).toFixed(1)} %` : '–');
+const get = async (path) => {
+  const answer = await fetch(path, { headers: { accept: 'application/json' } });
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.detail ?? answer.statusText);
+  return body;
+};
+const tone = {
+  deployed: 'good',
+  awaiting_approval: 'warn',
+  failed: 'bad',
+  rejected: 'bad',
+  running: 'warn',
+  queued: 'warn',
+};
+
+async function showHealth() {
+  const health = await get('/health');
+  const pill = at('health');
+  pill.textContent = health.status;
+  pill.className = `pill ${health.status === 'healthy' ? 'good' : 'bad'}`;
+  pill.title = Object.entries(health.checks)
+    .map(([part, state]) => `${part}: ${state}`)
+    .join('\n');
+}
+
+async function showStatus() {
+  const status = await get('/retraining/status');
+  at('model').textContent = status.model;
+  const { champion, current_run: run, pending_approval: pending } = status;
+  show(
+    'champion',
+    el('div', { class: 'figure' }, champion ? `version ${champion.version}` : 'none yet'),
+    champion &&
+      facts([
+        ['since', when(champion.since)],
+        ['put there by', champion.actor],
+        ['because', champion.reason],
+      ]),
+  );
+  show(
+    'watching',
+    el('div', { class: `figure ${status.is_running ? '' : 'warn'}` }, status.is_running ? 'on schedule' : 'stopped'),
+    facts([
+      ['last check', when(status.last_check_time) ?? 'never'],
+      ['next check', when(status.next_check_time)],
+      ['predictions', `${status.predictions} (${status.prediction_count_since_retraining} since the last retraining)`],
+      ['outcomes', status.outcomes],
+      ['trigger events', status.total_trigger_events],
+    ]),
+  );
+  const waiting =
+    pending &&
+    el('p', { class: 'warn' }, `Run ${pending.run_id.slice(0, 8)} waits for a person: version ${pending.version}.`);
+  show(
+    'run',
+    el('div', { class: 'figure' }, run ? run.status : 'none'),
+    waiting,
+    run
+      ? facts([
+          ['stage', run.stage],
+          ['triggers', run.triggers.join(', ')],
+          ['requested', when(run.requested_at)],
+        ])
+      : facts([
+          ['last', when(status.last_retraining_time) ?? 'never'],
+          ['in all', status.total_retrainings],
+        ]),
+  );
+}
+
+async function showRuns() {
+  const { items } = await get('/retraining/runs?limit=12');
+  const head = el(
+    'tr',
+    null,
+    ...['requested', 'as of', 'status', 'triggers', 'version', 'accuracy', ''].map((name) => el('th', null, name)),
+  );
+  const rows = items.map((run) => {
+    const results = run.result?.validation_results ?? {};
+    const link = el('a', { href: `/retraining/runs/${run.id}/report` }, 'report');
+    return el(
+      'tr',
+      null,
+      el('td', null, when(run.requested_at)),
+      el('td', null, run.as_of.slice(0, 10)),
+      el('td', { class: tone[run.status] ?? '' }, run.status.replace('_', ' ')),
+      el('td', null, run.triggers.join(', ')),
+      el('td', null, run.candidate_version ?? '–'),
+      el('td', null, `${percent(results.new_accuracy)} (before ${percent(results.current_accuracy)})`),
+      el('td', null, link),
+    );
+  });
+  show('runs', items.length ? el('table', null, head, ...rows) : el('p', { class: 'soft' }, 'No run yet.'));
+}
+
+async function showPerformance() {
+  const name = at('model').textContent;
+  const { series, overall } = await get(`/models/${encodeURIComponent(name)}/performance`);
+  const points = series.slice(-60).filter(({ metrics }) => metrics.accuracy !== undefined);
+  const told = `${overall.n} outcomes; accuracy ${percent(overall.metrics.accuracy)}, log loss ${overall.metrics.log_loss?.toFixed(4) ?? '–'}`;
+  if (points.length < 2)
+    return show('performance', el('p', { class: 'soft' }, overall.n ? told : 'No outcome is known yet.'));
+  const ns = 'http://www.w3.org/2000/svg';
+  const svg = document.createElementNS(ns, 'svg');
+  svg.setAttribute('viewBox', '0 0 600 130');
+  svg.setAttribute('preserveAspectRatio', 'none');
+  const add = (tag, attributes, text) => {
+    const node = document.createElementNS(ns, tag);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    if (text) node.textContent = text;
+    svg.append(node);
+  };
+  for (const level of [0.25, 0.5, 0.75]) {
+    const y = 120 - level * 110;
+    add('line', { x1: 0, x2: 600, y1: y, y2: y, stroke: 'var(--line)' });
+    add('text', { x: 2, y: y - 3 }, percent(level));
+  }
+  const place = ({ metrics }, index) => [(index / (points.length - 1)) * 600, 120 - metrics.accuracy * 110];
+  add('polyline', {
+    points: points.map(place).join(' '),
+    fill: 'none',
+    stroke: 'var(--accent)',
+    'stroke-width': 2,
+  });
+  const span = `${points[0].from.slice(0, 10)} to ${points.at(-1).until.slice(0, 10)}. ${told}`;
+  show('performance', svg, el('p', { class: 'soft' }, span));
+}
+
+async function showTeams() {
+  const { teams } = await get('/teams');
+  const form = at('ask').querySelector('form');
+  for (const select of form.querySelectorAll('select'))
+    select.replaceChildren(...teams.map((team) => el('option', null, team)));
+  form.away_team.selectedIndex = 1;
+  at('ask').hidden = false;
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    const answer = await fetch('/predict', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ home_team: form.home_team.value, away_team: form.away_team.value }),
+    });
+    const told = await answer.json();
+    if (!answer.ok) return show('answer', el('p', { class: 'bad' }, told.detail));
+    const parts = [
+      ['home_win_probability', '#2f6fed'],
+      ['draw_probability', '#7b8694'],
+      ['away_win_probability', '#b4541f'],
+    ];
+    const bar = el(
+      'div',
+      { class: 'bar' },
+      ...parts.map(([key, colour]) =>
+        el('span', { style: `flex:${told[key]};background:${colour}` }, percent(told[key])),
+      ),
+    );
+    const notes = [`${told.predicted_result}; version ${told.model_version}`, ...told.warnings].join(' · ');
+    show('answer', bar, el('p', { class: 'soft' }, notes));
+  };
+}
+
+// The short facts of a payload; all of it is in the title and under /events.
+const gist = (payload) => {
+  const short = (value) =>
+    Array.isArray(value) ? value.every((one) => typeof one !== 'object') : typeof value !== 'object';
+  const facts = Object.entries(payload).filter(([name, value]) => short(value) && !/sha256|Id$/.test(name));
+  const text = facts.map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : value}`).join(' · ');
+  return text.length > 140 ? `${text.slice(0, 140)}…` : text;
+};
+
+function listen() {
+  const list = at('events');
+  const add = (event, first) => {
+    const time = new Date(event.recorded_at).toLocaleTimeString([], { hour12: false });
+    const line = el(
+      'div',
+      { title: JSON.stringify(event.payload, null, 1).slice(0, 2000) },
+      el('span', { class: 'soft' }, time),
+      el('span', null, event.type, el('br'), el('code', null, gist(event.payload))),
+    );
+    if (first) list.prepend(line);
+    else list.append(line);
+    while (list.childElementCount > 100) list.lastChild.remove();
+  };
+  void get('/events?limit=30').then(({ items }) => {
+    for (const event of items) add(event, false);
+    const source = new EventSource(`/events/stream?after=${items[0]?.seq ?? 0}`);
+    const types = new Set(items.map(({ type }) => type));
+    const told = (message) => {
+      add(JSON.parse(message.data), true);
+      void refresh();
+    };
+    void get('/docs-json').then(({ 'x-event-types': known = [] }) => {
+      for (const type of new Set([...types, ...known])) source.addEventListener(type, told);
+    });
+  });
+}
+
+const attempt = (work) => work().catch((error) => console.warn(error));
+async function refresh() {
+  await attempt(showHealth);
+  await attempt(showStatus);
+  await Promise.all([attempt(showRuns), attempt(showPerformance)]);
+  if (at('ask').hidden) await attempt(showTeams);
+}
+await refresh();
+listen();
+setInterval(refresh, 10_000);
