@@ -37,14 +37,24 @@ export class ConfigController {
   @Post()
   @HttpCode(200)
   @Documented({
-    summary: 'Change any subset of keys; all of it is valid, or nothing changes',
+    summary:
+      'Change any subset of keys, of the installation or of the model named; all of it is valid, or nothing changes',
+    query: modelQuery,
     body: patchSchema,
     send: { drift_threshold: 0.2 },
     answer: { message: 'Configuration updated', updated_config: { drift_threshold: 0.2 }, revision: 4 },
   })
-  async update(@Body(new BodyPipe<Patch>(patchSchema)) patch: Patch, @Actor() actor: string) {
-    const { shown, revision, sources } = await this.store.update(patch, actor);
-    return { message: 'Configuration updated', updated_config: shown, revision, sources };
+  async update(
+    @Query(new QueryPipe<ModelQuery>(modelQuery)) query: ModelQuery,
+    @Body(new BodyPipe<Patch>(patchSchema)) patch: Patch,
+    @Actor() actor: string,
+  ) {
+    const model = this.names.resolve(query.model);
+    const { revision, sources } = await this.store.update(
+      query.model === undefined ? patch : { models: { [model]: patch } },
+      actor,
+    );
+    return { message: 'Configuration updated', updated_config: this.shown.of(model), revision, sources };
   }
 
   @Get('revisions')

@@ -265,6 +265,15 @@ describe('the configuration', () => {
     expect(revision).toMatchObject({ actor: 'api', changes: { drift_threshold: { from: 0.1, to: 0.25 } } });
   });
 
+  it('changes for one model alone when it is named', async () => {
+    const { status, body } = await gateway.post('/retraining/config?model=coin', { performance_threshold: 0.2 });
+    expect([status, body.updated_config.performance_threshold]).toEqual([200, 0.2]);
+    const of = async (model: string) => (await gateway.get(`/retraining/config?model=${model}`)).body.config;
+    expect((await of('coin')).performance_threshold).toBe(0.2);
+    expect((await of('premier-league')).performance_threshold).toBe(0.05);
+    expect((await gateway.post('/retraining/config?model=coin', { max_concurrent_retraining: 2 })).status).toBe(400);
+  });
+
   it('is refused with every problem and a hint, and stays', async () => {
     const before = (await gateway.get('/retraining/config')).body;
     const { status, body } = await gateway.post('/retraining/config', {
