@@ -5,6 +5,7 @@ import { action } from './context.js';
 interface HistoryAnswer {
   readonly trigger_events: readonly {
     readonly timestamp: string;
+    readonly as_of: string;
     readonly triggers: readonly string[];
     readonly prediction_count: number;
     readonly days_since_last_retraining: number | null;
@@ -12,6 +13,7 @@ interface HistoryAnswer {
   }[];
   readonly retraining_events: readonly {
     readonly timestamp: string;
+    readonly as_of: string;
     readonly status?: string;
     readonly run_id?: string;
     readonly triggers?: readonly string[];
@@ -30,9 +32,10 @@ export function addHistoryCommands(program: Command): void {
         output.result(history, () => {
           output.line(`Trigger events (${history.total_triggers} in all)`);
           output.table(
-            ['time', 'triggers', 'predictions', 'days since retraining', 'decision'],
+            ['time', 'as of', 'triggers', 'predictions', 'days since retraining', 'decision'],
             history.trigger_events.map((e) => [
               e.timestamp,
+              e.as_of,
               e.triggers,
               e.prediction_count,
               e.days_since_last_retraining,
@@ -41,8 +44,8 @@ export function addHistoryCommands(program: Command): void {
           );
           output.line(`\nRetrainings (${history.total_retrainings} in all)`);
           output.table(
-            ['time', 'status', 'triggers', 'run'],
-            history.retraining_events.map((e) => [e.timestamp, e.status, e.triggers, e.run_id]),
+            ['time', 'as of', 'status', 'triggers', 'run'],
+            history.retraining_events.map((e) => [e.timestamp, e.as_of, e.status, e.triggers, e.run_id]),
           );
         });
       }),

@@ -52,9 +52,11 @@ export function addTriggerCommands(program: Command): void {
 
 function printCheck(output: Output, answer: CheckAnswer): void {
   output.table(
-    ['trigger', 'verdict', 'score', 'threshold', 'n', 'reason'],
-    answer.verdicts.map((v) => [v.trigger, v.verdict, v.score, v.threshold, v.n, v.reason]),
+    ['trigger', 'verdict', 'score', 'threshold', 'n'],
+    answer.verdicts.map((v) => [v.trigger, v.verdict, v.score, v.threshold, v.n]),
   );
+  output.line();
+  for (const { trigger, reason } of answer.verdicts) output.line(`${trigger}: ${reason}`);
   const end = answer.run_id
     ? ` (run ${answer.run_id})`
     : answer.cooldown_until
