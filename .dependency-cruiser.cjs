@@ -49,6 +49,13 @@ module.exports = {
       to: { path: '^packages/', pathNot: '^packages/(core|ml)/' },
     },
     {
+      name: 'examples-use-core',
+      comment: 'They show that the core alone is enough to extend the product.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(packages/(?!core/)|plugins/)' },
+    },
+    {
       name: 'apps-never-import-each-other',
       severity: 'error',
       from: { path: '^apps/([^/]+)/' },

@@ -45,6 +45,7 @@ export interface GateContext {
 export interface GateDefinition<O extends JsonObject = JsonObject> {
   readonly name: string;
   readonly description: string;
+  /** Checks and completes `with:`; throws a DomainError whose issues carry paths relative to `with`. */
   parseOptions(raw: Readonly<Record<string, Json>>): O;
   evaluate(context: GateContext, options: O): Promise<Omit<GateVerdict, 'gate'>> | Omit<GateVerdict, 'gate'>;
 }

@@ -16,15 +16,16 @@ export interface Notice {
 }
 
 /** A way to tell the outside: registered by name, used from `notifications:` as `{use, on, with}`. */
-export interface NotifierDefinition {
+export interface NotifierDefinition<O extends JsonObject = JsonObject> {
   readonly name: string;
   readonly description: string;
-  parseOptions(raw: Readonly<Record<string, Json>>): JsonObject;
+  /** Checks and completes `with:`; throws a DomainError whose issues carry paths relative to `with`. */
+  parseOptions(raw: Readonly<Record<string, Json>>): O;
   /** Delivers one notice; rejecting means "try again later". */
-  notify(notice: Notice, options: JsonObject, signal: AbortSignal): Promise<void>;
+  notify(notice: Notice, options: O, signal: AbortSignal): Promise<void>;
 }
 
 /** Declares a notifier. */
-export function defineNotifier(definition: NotifierDefinition): NotifierDefinition {
+export function defineNotifier<O extends JsonObject>(definition: NotifierDefinition<O>): NotifierDefinition<O> {
   return definition;
 }

@@ -20,7 +20,7 @@ async function verdictOf(name: string, given: Partial<TriggerContext>) {
     matured: () => Promise.resolve([]),
     coverage: () => Promise.resolve({ predictions: 0, matured: 0 }),
     referenceProfile: () => undefined,
-    currentProfile: () => Promise.resolve(undefined),
+    driftWatch: () => Promise.resolve(undefined),
     window: (window) => ({ model: 'coin', limit: 1000, ...window }),
     ...given,
   };

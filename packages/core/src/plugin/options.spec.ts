@@ -16,7 +16,7 @@ const issuesOf = (raw: JsonObject) => {
   }
 };
 
-describe('options of triggers and gates', () => {
+describe('options of plug-ins', () => {
   it('are completed with what they fall back to', () => {
     expect(readOptions({}, rules)).toEqual({ alpha: 0.05, mode: 'point' });
     expect(readOptions({ rows: 3, alpha: 0 }, rules)).toEqual({ alpha: 0, rows: 3, mode: 'point' });
@@ -29,6 +29,17 @@ describe('options of triggers and gates', () => {
       { path: 'rows', message: 'must be a whole number at least 1', given: 1.5 },
       { path: 'mode', message: 'must be one of point, superiority', given: 'best' },
     ]);
+  });
+
+  it('may be required, and may be texts', () => {
+    const named = { path: { kind: 'text', required: true }, title: { kind: 'text', fallback: 'none' } } as const;
+    expect(readOptions({ path: 'events.jsonl' }, named)).toEqual({ path: 'events.jsonl', title: 'none' });
+    const issues = [{ path: 'path', message: 'is required' }];
+    expect(() => readOptions({}, named)).toThrow(expect.objectContaining({ issues }));
+    for (const path of ['', 7]) {
+      const refused = [{ path: 'path', message: 'must be a text that is not empty', given: path }];
+      expect(() => readOptions({ path }, named)).toThrow(expect.objectContaining({ issues: refused }));
+    }
   });
 
   it.each([['0.1'], [true], [null], [[0.1]]])('do not take %j for a number', (value) => {

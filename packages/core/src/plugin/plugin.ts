@@ -14,5 +14,6 @@ export interface Plugin {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly gates?: readonly GateDefinition<any>[];
   readonly trainers?: readonly TrainerDefinition[];
-  readonly notifiers?: readonly NotifierDefinition[];
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly notifiers?: readonly NotifierDefinition<any>[];
 }

@@ -1,5 +1,5 @@
 import { readOptions } from '../plugin/options.js';
-import { defineTrigger } from './trigger-definition.js';
+import { defineTrigger, insufficientData } from './trigger-definition.js';
 
 /**
  * Fires when the champion took over, and was last judged against a candidate, more than `max_days_without_retraining` ago:
@@ -14,12 +14,7 @@ export const timeBased = defineTrigger({
     const threshold = config.max_days_without_retraining;
     const rest = config.min_days_between_retraining;
     if (age === undefined) {
-      return {
-        verdict: 'insufficient_data',
-        threshold,
-        reason: 'There is no champion whose age could be judged.',
-        evidence: {},
-      };
+      return insufficientData('There is no champion whose age could be judged.', { threshold });
     }
     const score = Math.min(age, judged ?? age);
     const old = score > threshold;

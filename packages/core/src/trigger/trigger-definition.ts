@@ -1,4 +1,5 @@
 import type { RetrainingConfig } from '../config/retraining-config.js';
+import type { DriftWatch } from '../drift/drift-watch.js';
 import type { FeatureProfile } from '../drift/feature-profile.js';
 import type { ModelDefinition } from '../model/model-definition.js';
 import type { ModelVersion } from '../model/model-version.js';
@@ -39,15 +40,15 @@ export interface TriggerContext {
   readonly daysSinceLastJudgement?: number;
   /** Days since the last run was requested, whatever became of it. */
   readonly daysSinceLastRetraining?: number;
-  /** Recorded answers since the last run was requested. */
+  /** Recorded answers since the last run was requested that neither failed nor was cancelled. */
   readonly predictionsSinceRetraining: number;
-  /** Matured answers of the champion since it took over, ascending. */
+  /** Matured answers of the champion since it took over, ascending, with their benchmarks where records carry one. */
   matured(limit?: number): Promise<readonly MaturedPrediction[]>;
   coverage(): Promise<Coverage>;
   /** The champion's frozen reference profile; undefined when it has none. */
   referenceProfile(): FeatureProfile | undefined;
-  /** Profile, on the reference's bins, of the features that the champion has answered since it took over. */
-  currentProfile(): Promise<FeatureProfile | undefined>;
+  /** The features that the champion has answered since a run last judged a candidate; undefined without a reference. */
+  driftWatch(): Promise<DriftWatch | undefined>;
   /** For what the readers above do not cover. */
   window(overrides: Partial<PredictionWindow>): PredictionWindow;
 }
@@ -67,4 +68,12 @@ export interface TriggerDefinition<O extends JsonObject = JsonObject> {
 /** Declares a trigger. */
 export function defineTrigger<O extends JsonObject>(definition: TriggerDefinition<O>): TriggerDefinition<O> {
   return definition;
+}
+
+/** The verdict "too little is known to judge", which is neither healthy nor degraded. */
+export function insufficientData(
+  reason: string,
+  facts: Partial<Omit<TriggerVerdict, 'trigger' | 'verdict' | 'reason'>> = {},
+): Omit<TriggerVerdict, 'trigger'> {
+  return { verdict: 'insufficient_data', evidence: {}, ...facts, reason };
 }
