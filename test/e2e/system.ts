@@ -14,6 +14,8 @@ export interface SystemOptions {
   /** Processes to start, each named as often as it is wanted; one of each unless given. */
   readonly apps?: readonly App[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Leads the processes to their database another way; answers the address to give them. */
+  readonly through?: (databaseUrl: string) => Promise<string>;
 }
 
 export interface Answer<T = Record<string, unknown>> {
@@ -59,7 +61,8 @@ export class System {
     const home = mkdtempSync(join(tmpdir(), 'retrain-e2e-'));
     mkdirSync(join(home, 'config'));
     writeFileSync(join(home, 'config/retraining_config.yaml'), options.config ?? quickstart);
-    const system = new System(database, home, options.env ?? {});
+    const env = options.through ? { DATABASE_URL: await options.through(database.url), ...options.env } : options.env;
+    const system = new System(database, home, env ?? {});
     for (const app of options.apps ?? (['gateway', 'trigger-monitor', 'trainer'] as const)) await system.add(app);
     return system;
   }
@@ -139,12 +142,12 @@ export class System {
 
   async stop(): Promise<void> {
     await Promise.all(
-      this.running.map(({ child }) => {
-        if (child.exitCode !== null || child.signalCode !== null) return undefined;
+      this.running.map(async ({ child }) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
         const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
         child.kill('SIGCONT');
         child.kill('SIGTERM');
-        return gone;
+        await gone;
       }),
     );
     await this.database.drop();

@@ -1,5 +1,5 @@
 import { Predictions } from '@retrain/core';
-import { BreakableLink } from '../testing/breakable-link.js';
+import { BreakableLink } from '@retrain/infra/testing';
 import { gatewayUnderTest, type GatewayUnderTest } from '../testing/gateway-under-test.js';
 
 let gateway: GatewayUnderTest;

@@ -9,6 +9,7 @@ export abstract class Overview {
 export interface ModelFigures {
   readonly predictions: number;
   readonly outcomes: number;
+  /** Since the last run was requested that neither failed nor was cancelled. */
   readonly predictionsSinceRetraining: number;
   readonly lastCheckAt?: Date;
   readonly lastRetrainingAt?: Date;

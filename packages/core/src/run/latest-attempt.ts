@@ -38,6 +38,21 @@ export function latestJudgement(
   return newest(runs, model, asOf, ({ status }) => judged.includes(status));
 }
 
+const retrainedNothing: readonly RunStatus[] = ['failed', 'cancelled'];
+
+/**
+ * The last attempt that retrained, or still may; on the same clocks as {@link latestAttempt}.
+ *
+ * Predictions are counted from it: one that failed or was cancelled has not used up the predictions that asked for it.
+ */
+export function latestRetraining(
+  runs: TrainingRuns,
+  model: string,
+  asOf: Date | undefined,
+): Promise<LatestAttempt | undefined> {
+  return newest(runs, model, asOf, ({ status }) => !retrainedNothing.includes(status));
+}
+
 async function newest(
   runs: TrainingRuns,
   model: string,

@@ -136,6 +136,24 @@ describe('the built-in triggers on a real champion', () => {
     expect(await check(house)).toMatchObject({ decision: 'run_requested', predictionCount: 150 });
   });
 
+  it('a failed run does not use up the predictions that asked for it: volume asks again after the cool-down', async () => {
+    const house = await withChampion({
+      config: { triggers: uses('data_volume'), max_predictions_without_retraining: 150 },
+    });
+    await answer(house, 150);
+    house.fitting.before = () => Promise.reject(new Error('broken'));
+    expect(await execute(house, (await check(house)).runId!)).toMatchObject({ status: 'failed' });
+    await answer(house, 1);
+    expect(await check(house)).toMatchObject({ decision: 'cooling_down', predictionCount: 151 });
+    house.clock.advance({ days: 7 });
+    house.fitting.before = () => Promise.resolve();
+    const again = await check(house);
+    expect(again).toMatchObject({ decision: 'run_requested', predictionCount: 151 });
+    expect((await check(house)).predictionCount).toBe(0);
+    await execute(house, again.runId!);
+    expect((await check(house)).predictionCount).toBe(0);
+  });
+
   it('age fires after max days, not one day after a retraining', async () => {
     const config = { triggers: uses('time_based'), enable_automatic_deployment: true };
     const house = await withChampion({ config });

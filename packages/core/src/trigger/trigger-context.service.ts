@@ -7,7 +7,7 @@ import { Models, type Alias, type Model } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import type { MaturedPrediction } from '../prediction/prediction.js';
 import { Predictions, type PredictionWindow } from '../prediction/predictions.port.js';
-import { latestAttempt, latestJudgement } from '../run/latest-attempt.js';
+import { latestAttempt, latestJudgement, latestRetraining } from '../run/latest-attempt.js';
 import { TrainingRuns } from '../run/training-runs.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { Service } from '../shared/service.js';
@@ -34,6 +34,7 @@ export class TriggerContexts {
   async of(model: Model, asOf: Date | undefined): Promise<TriggerContext> {
     const now = this.clock.now();
     const last = await latestAttempt(this.runs, model.name, asOf);
+    const retraining = await latestRetraining(this.runs, model.name, asOf);
     const judgement = await latestJudgement(this.runs, model.name, asOf);
     const alias = await this.models.alias(model.name, 'champion');
     const champion = alias && (await this.models.version(model.name, alias.version));
@@ -49,7 +50,7 @@ export class TriggerContexts {
       championAgeDays: tookOver && daysBetween(tookOver, asOf ?? now),
       daysSinceLastJudgement: judgement && daysBetween(judgement.at, asOf ?? now),
       daysSinceLastRetraining: last && daysBetween(last.at, asOf ?? now),
-      predictionsSinceRetraining: await this.predictions.countSince(model.name, last?.run.predictionSeq ?? 0),
+      predictionsSinceRetraining: await this.predictions.countSince(model.name, retraining?.run.predictionSeq ?? 0),
       matured: once((limit: number = MATURED_ROWS) => this.predictions.matured({ ...window, limit })),
       coverage: () => this.predictions.coverage(window),
       referenceProfile: () => profileOfVersion(champion),

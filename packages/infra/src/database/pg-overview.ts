@@ -21,12 +21,15 @@ export class PgOverview extends Overview {
   async figures(model: string): Promise<ModelFigures> {
     const { rows } = await this.database.query<FiguresRow>(
       `WITH last_run AS (
-         SELECT requested_at, prediction_seq FROM training_runs WHERE model = $1 ORDER BY position DESC LIMIT 1
+         SELECT requested_at FROM training_runs WHERE model = $1 ORDER BY position DESC LIMIT 1
+       ), retraining AS (
+         SELECT prediction_seq FROM training_runs WHERE model = $1 AND status NOT IN ('failed', 'cancelled')
+         ORDER BY position DESC LIMIT 1
        ), states AS (
          SELECT status, count(*)::int AS count FROM training_runs WHERE model = $1 GROUP BY status
        ), answers AS (
          SELECT count(*)::int AS predictions,
-           (count(*) FILTER (WHERE seq > coalesce((SELECT prediction_seq FROM last_run), 0)))::int AS predictions_since
+           (count(*) FILTER (WHERE seq > coalesce((SELECT prediction_seq FROM retraining), 0)))::int AS predictions_since
          FROM predictions WHERE model = $1 AND arm <> 'shadow'
        )
        SELECT answers.*,

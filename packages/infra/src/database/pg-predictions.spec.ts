@@ -74,7 +74,9 @@ describe('predictions on Postgres', () => {
     const requestedAt = new Date('2024-02-01T00:00:00Z');
     const run = aRun({ predictionSeq: await adapters.predictions.lastSeq(), requestedAt });
     await adapters.runs.insert(run);
+    expect((await adapters.overview.figures('coin')).predictionsSinceRetraining).toBe(0);
     await adapters.runs.requestCancel(run.id, 'api', 'not now', requestedAt);
+    expect((await adapters.overview.figures('coin')).predictionsSinceRetraining).toBe(1); // it retrained nothing
     await adapters.runs.insert(aRun({ predictionSeq: await adapters.predictions.lastSeq(), requestedAt }));
     await adapters.predictions.insert([aPrediction(), aPrediction(), aPrediction({ arm: 'challenger' })]);
     const evaluatedAt = new Date('2024-02-02T00:00:00Z');

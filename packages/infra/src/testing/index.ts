@@ -1,4 +1,5 @@
 export { freePort } from '../embedded/free-port.js';
+export { BreakableLink } from './breakable-link.js';
 export { printed, spawnSource } from './spawn-source.js';
 export {
   createMigratedDatabase,

@@ -14,9 +14,9 @@ export function hasRedis(): boolean {
 }
 
 /** A Redis of a spec's own, without persistence; undefined when there is no `redis-server` on the PATH. */
-export async function startTestRedis(): Promise<TestRedis | undefined> {
+export async function startTestRedis(at?: number): Promise<TestRedis | undefined> {
   if (!hasRedis()) return undefined;
-  const port = await freePort();
+  const port = at ?? (await freePort());
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn('redis-server', args, { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
