@@ -132,7 +132,7 @@ describe('what others bring', () => {
   }, 60_000);
 
   it('a request is refused in the words of the model', async () => {
-    const { status, body } = await system.post<{ code: string; issues: readonly { path: string }[] }>(
+    const { status, body } = await system.post<{ code: string; errors: readonly { path: string }[] }>(
       '/models/bike-demand/predictions',
       { instances: [{ input: { date: 'tomorrow', rain_mm: -1 } }] },
     );
