@@ -10,6 +10,8 @@ export interface PredictionWindow {
   readonly arm?: 'champion' | 'challenger' | 'shadow';
   /** Only predictions with seq > afterSeq. */
   readonly afterSeq?: number;
+  /** Only predictions with seq <= untilSeq. */
+  readonly untilSeq?: number;
   /** Only predictions of events at or before this instant, and outcomes observed at or before it. */
   readonly asOf?: Date;
   /** Only predictions of events after this instant. */

@@ -11,6 +11,7 @@ import { RejectRunService } from '../deployment/reject-run.service.js';
 import { RollbackService } from '../deployment/rollback.service.js';
 import { SupersedeApprovals } from '../deployment/supersede-approvals.service.js';
 import { VersionLoader } from '../deployment/version-loader.service.js';
+import { KeepDriftWatch } from '../drift/keep-drift-watch.service.js';
 import { ValidateCandidate } from '../gate/validate-candidate.service.js';
 import { EvaluateTriggersService } from '../trigger/evaluate-triggers.service.js';
 import { TriggerContexts } from '../trigger/trigger-context.service.js';
@@ -44,6 +45,7 @@ export const decisionServices = [
   RollbackService,
   RequestRetrainingService,
   CancelRunService,
+  KeepDriftWatch,
   TriggerContexts,
   EvaluateTriggersService,
   BootstrapModelsService,

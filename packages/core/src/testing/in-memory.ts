@@ -8,6 +8,7 @@ import { MemoryConfigStore } from './memory-config-store.js';
 import { MemoryDatabase } from './memory-database.js';
 import { MemoryDeliveries } from './memory-deliveries.js';
 import { MemoryDeployments } from './memory-deployments.js';
+import { MemoryDriftWatches } from './memory-drift-watches.js';
 import { MemoryEventLog } from './memory-event-log.js';
 import { MemoryJobQueue } from './memory-job-queue.js';
 import { MemoryModels } from './memory-models.js';
@@ -32,6 +33,7 @@ export function inMemory(options: { config?: Partial<InstallationConfig>; now?: 
     records: new MemoryRecords(unitOfWork, clock),
     runs: new MemoryTrainingRuns(unitOfWork),
     evaluations: new MemoryTriggerEvaluations(unitOfWork),
+    watches: new MemoryDriftWatches(unitOfWork),
     deployments: new MemoryDeployments(unitOfWork, clock),
     signals: new MemorySignals(unitOfWork),
     deliveries: new MemoryDeliveries(unitOfWork),

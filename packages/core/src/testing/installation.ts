@@ -4,6 +4,7 @@ import { Records } from '../dataset/records.port.js';
 import { RowReader } from '../dataset/row-reader.port.js';
 import { ChampionFiles } from '../deployment/champion-files.port.js';
 import { Deployments } from '../deployment/deployments.port.js';
+import { DriftWatches } from '../drift/drift-watches.port.js';
 import { EventLog } from '../event/event-log.port.js';
 import { Signals } from '../event/signals.port.js';
 import { JobQueue } from '../job/job-queue.port.js';
@@ -48,6 +49,7 @@ export interface Rows {
   readonly records: Records;
   readonly runs: TrainingRuns;
   readonly evaluations: TriggerEvaluations;
+  readonly watches: DriftWatches;
   readonly deployments: Deployments;
   readonly signals: Signals;
 }
@@ -75,6 +77,7 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
     [Records, adapters.records],
     [TrainingRuns, adapters.runs],
     [TriggerEvaluations, adapters.evaluations],
+    [DriftWatches, adapters.watches],
     [Deployments, adapters.deployments],
     [Signals, adapters.signals],
     [ChampionFiles, adapters.championFiles],

@@ -118,11 +118,12 @@ export class MemoryPredictions extends Predictions {
   }
 
   private within(window: PredictionWindow): Prediction[] {
-    const { version, arm = 'champion', afterSeq = 0, asOf, occurredAfter } = window;
+    const { version, arm = 'champion', afterSeq = 0, untilSeq = Infinity, asOf, occurredAfter } = window;
     return this.ofModel(window.model).filter(
       (row) =>
         row.arm === arm &&
         row.seq > afterSeq &&
+        row.seq <= untilSeq &&
         (version === undefined || row.version === version) &&
         (asOf === undefined || row.occurredAt <= asOf) &&
         (occurredAfter === undefined || row.occurredAt > occurredAfter),

@@ -1,17 +1,22 @@
+import type { DriftWatch } from '../drift/drift-watch.js';
+import { judgeWatch, type JudgedBlock, type WatchOptions } from '../drift/judge-watch.js';
 import { driftMethods, numericOnly } from '../drift/methods.js';
-import { driftReport, type DriftOptions } from '../drift/report.js';
 import { driftReportToJson } from '../drift/report-json.js';
 import { readOptions } from '../plugin/options.js';
 import type { JsonObject } from '../shared/json.js';
 import { count, percent } from '../shared/words.js';
-import { defineTrigger, type TriggerVerdict } from './trigger-definition.js';
+import { defineTrigger, insufficientData, type TriggerVerdict } from './trigger-definition.js';
 
 /**
  * Fires when the drift score, the share of judged features that drifted, exceeds `drift_threshold`.
  *
- * Options: `numeric_method`, `categorical_method`, `level` of the Benjamini–Hochberg procedure, `min_rows` a feature needs,
- * `minimum_effect` instead of the method's own. At the default level a check of unchanged features drifts in fewer than
- * one of a hundred checks, however the features depend on each other.
+ * Rows are judged in chunks of at least `min_new_predictions`, each row once, and in blocks of two, four and eight
+ * chunks; levels are set so that features that have not changed alarm once in `false_alarm_budget_days` on average, at
+ * most. What a run has answered (it judged a candidate while the features looked so, and the champion stayed) does not
+ * count until it moves on; a drift that no run has answered stands until newer rows show none.
+ *
+ * Options: `false_alarm_budget_days`, `level` (of the Benjamini–Hochberg procedure, at most), `numeric_method`,
+ * `categorical_method`, `min_rows` a feature needs, `minimum_effect` instead of the method's own.
  */
 export const dataDrift = defineTrigger({
   name: 'data_drift',
@@ -24,6 +29,7 @@ export const dataDrift = defineTrigger({
         fallback: 'total_variation',
         choices: driftMethods.filter((method) => !numericOnly.has(method)),
       },
+      false_alarm_budget_days: { kind: 'number', fallback: 90, least: 0.01, most: 36_500 },
       level: { kind: 'number', fallback: 0.01, least: 1e-9, most: 0.5 },
       min_rows: { kind: 'number', fallback: 30, least: 2, whole: true },
       minimum_effect: { kind: 'number', least: 0 },
@@ -31,44 +37,78 @@ export const dataDrift = defineTrigger({
   async evaluate(context, options) {
     const { config } = context;
     const threshold = config.drift_threshold;
-    const insufficient = (reason: string, n?: number): Omit<TriggerVerdict, 'trigger'> => ({
-      verdict: 'insufficient_data',
-      threshold,
-      ...(n !== undefined ? { n } : {}),
-      reason,
-      evidence: {},
-    });
+    const insufficient = (reason: string, n?: number, evidence: JsonObject = {}) =>
+      insufficientData(reason, { threshold, n, evidence });
     if (!context.champion) return insufficient('There is no champion whose training data could be compared with.');
     const reference = context.referenceProfile();
     if (!reference) return insufficient('The champion has no profile of its training data.');
-    const current = await context.currentProfile();
-    const n = current?.rows ?? 0;
-    if (!current || n < config.min_new_predictions) {
-      return insufficient(
-        `Only ${count(n, 'prediction')} to compare; judging begins at ${config.min_new_predictions}.`,
-        n,
-      );
+    const watch = await context.driftWatch();
+    const judgement =
+      watch && judgeWatch(context.definition.schema, reference, watch, watchOptions(options, threshold));
+    if (!watch || !judgement?.decisive) {
+      const n = watch?.pending.rows ?? 0;
+      const reason = `Only ${count(n, 'new prediction')} to compare; judging begins at ${config.min_new_predictions}.`;
+      return insufficient(reason, n, watch?.answered ? { answered: answeredJson(watch, []) } : {});
     }
-    const report = driftReport(context.definition.schema, reference, current, driftOptions(options));
-    const evidence = driftReportToJson(report);
-    if (report.score === undefined) return { ...insufficient(report.reason, n), evidence };
-    const fired = report.score > threshold;
-    return {
-      verdict: fired ? 'fired' : 'clear',
-      score: report.score,
-      threshold,
-      n,
-      reason: `${report.reason} Drift score ${percent(report.score)}, threshold ${percent(threshold)}, ${count(n, 'prediction')}.`,
-      evidence,
-    };
+    return verdictOf(judgement.decisive, judgement.blocks, watch, threshold);
   },
 });
 
-/** The checked options of the trigger as the report wants them. */
-export function driftOptions(options: JsonObject): DriftOptions {
+function verdictOf(
+  decisive: JudgedBlock,
+  blocks: readonly JudgedBlock[],
+  watch: DriftWatch,
+  threshold: number,
+): Omit<TriggerVerdict, 'trigger'> {
+  const { report, score, drifted, block, level, answered } = decisive;
+  const n = block.profile.rows;
+  const evidence = {
+    ...driftReportToJson(report),
+    level,
+    from: block.from.toISOString(),
+    to: block.to.toISOString(),
+    pending_rows: watch.pending.rows,
+    blocks: blocks.map(blockJson),
+    ...(watch.answered ? { answered: answeredJson(watch, answered) } : {}),
+  };
+  if (score === undefined) return insufficientData(report.reason, { threshold, n, evidence });
+  const known =
+    answered.length > 0
+      ? ` ${count(answered.length, 'feature')} of them had drifted as far when run ${watch.answered!.runId} judged a candidate: answered.`
+      : '';
   return {
-    numericMethod: options['numeric_method'] as DriftOptions['numericMethod'],
-    categoricalMethod: options['categorical_method'] as DriftOptions['categoricalMethod'],
+    verdict: drifted ? 'fired' : 'clear',
+    score,
+    threshold,
+    n,
+    reason: `${report.reason}${known} Drift score ${percent(score)}, threshold ${percent(threshold)}, ${count(n, 'prediction')}.`,
+    evidence,
+  };
+}
+
+function blockJson({ block, level, report, score, drifted }: JudgedBlock): JsonObject {
+  return {
+    rows: block.profile.rows,
+    from: block.from.toISOString(),
+    to: block.to.toISOString(),
+    level,
+    drifted_features: report.drifted,
+    ...(score !== undefined ? { score } : {}),
+    drifted,
+  };
+}
+
+function answeredJson({ answered }: DriftWatch, features: readonly string[]): JsonObject {
+  return { run_id: answered!.runId, at: answered!.at.toISOString(), features };
+}
+
+/** The checked options of the trigger as the judgement wants them. */
+function watchOptions(options: JsonObject, threshold: number): WatchOptions {
+  return {
+    threshold,
+    falseAlarmBudgetDays: options['false_alarm_budget_days'] as number,
+    numericMethod: options['numeric_method'] as WatchOptions['numericMethod'],
+    categoricalMethod: options['categorical_method'] as WatchOptions['categoricalMethod'],
     level: options['level'] as number,
     minRows: options['min_rows'] as number,
     ...(options['minimum_effect'] !== undefined ? { minimumEffect: options['minimum_effect'] as number } : {}),

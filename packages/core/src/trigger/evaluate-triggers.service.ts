@@ -44,7 +44,7 @@ export class EvaluateTriggersService {
   async execute(request: EvaluateTriggers): Promise<TriggerEvaluation> {
     const model = await this.models.find(request.model);
     if (!model) throw notFound('unknown_model', `There is no model "${request.model}".`);
-    const context = await this.contexts.of(model, request.asOf);
+    const context = await this.contexts.of(model, request.asOf, request.dryRun);
     const verdicts = context.champion ? await this.judge(context) : [];
     const judged = this.judgedOf(context, verdicts);
     if (!context.champion) return this.keep({ ...judged, decision: 'no_champion' }, request);

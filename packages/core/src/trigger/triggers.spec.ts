@@ -1,4 +1,5 @@
-import { emptyProfile, profileOf, updateProfile } from '../drift/profile.js';
+import { closeChunk, foldRows, openWatch } from '../drift/drift-watch.js';
+import { profileOf } from '../drift/profile.js';
 import type { Evaluation, ModelVersion } from '../model/model-version.js';
 import type { OutcomeValue, Task } from '../model/task.js';
 import type { MaturedPrediction } from '../prediction/prediction.js';
@@ -36,7 +37,7 @@ function context(overrides: Partial<TriggerContext>): TriggerContext {
     matured: () => Promise.resolve([]),
     coverage: () => Promise.resolve({ predictions: 0, matured: 0 }),
     referenceProfile: () => undefined,
-    currentProfile: () => Promise.resolve(undefined),
+    driftWatch: () => Promise.resolve(undefined),
     window: (window) => ({ model: 'coin', limit: 1000, ...window }),
     ...overrides,
   };
@@ -173,10 +174,15 @@ describe('data drift', () => {
   const rows = (count: number, shift = 0) =>
     Float32Array.from(Array.from({ length: count }, () => [random() + random() + shift, 5 + shift]).flat());
   const reference = profileOf(schema, rows(2000));
-  const answered = (count: number, shift?: number): Partial<TriggerContext> => ({
-    referenceProfile: () => reference,
-    currentProfile: () => Promise.resolve(updateProfile(emptyProfile(reference), rows(count, shift))),
-  });
+  /** A check that comes after a day and so many rows. */
+  const answered = (count: number, shift?: number): Partial<TriggerContext> => {
+    const key = { model: 'coin', version: 1, simulated: false };
+    const watch = foldRows(openWatch(key, { seq: 0, at: new Date(0) }, reference), rows(count, shift));
+    return {
+      referenceProfile: () => reference,
+      driftWatch: () => Promise.resolve(closeChunk(watch, new Date(86_400_000), 100)),
+    };
+  };
 
   it('is clear while the features look like the training data', async () => {
     expect(await check(dataDrift, answered(300))).toMatchObject({ verdict: 'clear', score: 0, n: 300, threshold: 0.1 });

@@ -1,9 +1,15 @@
 import { DataSource } from 'typeorm';
+import { AddDriftWatches1764100000000 } from './migrations/add-drift-watches-1764100000000.js';
 import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
 import { configRevisionSchema, deliverySchema, eventSchema } from './schema/log.schema.js';
 import { aliasMoveSchema, aliasSchema, modelSchema, modelVersionSchema } from './schema/models.schema.js';
 import { outcomeCorrectionSchema, outcomeSchema, predictionSchema, recordSchema } from './schema/predictions.schema.js';
-import { deploymentSchema, trainingRunSchema, triggerEvaluationSchema } from './schema/runs.schema.js';
+import {
+  deploymentSchema,
+  driftWatchSchema,
+  trainingRunSchema,
+  triggerEvaluationSchema,
+} from './schema/runs.schema.js';
 
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/database` */
@@ -16,7 +22,7 @@ export interface DatabaseOptions {
 
 const schemas = [
   ...[modelSchema, modelVersionSchema, aliasSchema, aliasMoveSchema],
-  ...[trainingRunSchema, triggerEvaluationSchema, deploymentSchema],
+  ...[trainingRunSchema, triggerEvaluationSchema, deploymentSchema, driftWatchSchema],
   ...[predictionSchema, outcomeSchema, outcomeCorrectionSchema, recordSchema],
   ...[eventSchema, deliverySchema, configRevisionSchema],
 ];
@@ -44,7 +50,7 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     entities: schemas,
-    migrations: [CreateTables1764000000000],
+    migrations: [CreateTables1764000000000, AddDriftWatches1764100000000],
     logging: false,
   });
 }

@@ -17,14 +17,11 @@ export async function* readFeatureChunks(
   window: PredictionWindow,
   width: number,
 ): AsyncIterable<Float32Array> {
-  const { where, limit, parameters } = windowSql(window);
-  const rows = `p.seq, p.features FROM predictions p WHERE ${where} AND cardinality(p.features) = ${Number(width)}`;
-  const { rows: bounds } = await database.query<{ first: string | null; last: string | null }>(
-    `SELECT min(seq) AS first, max(seq) AS last FROM (SELECT ${rows} ORDER BY p.seq DESC ${limit}) newest`,
-    parameters,
-  );
-  const last = Number(bounds[0]?.last ?? 0);
-  let after = Number(bounds[0]?.first ?? 1) - 1;
+  const bounds = Number.isFinite(window.limit)
+    ? await boundsOf(database, window, width)
+    : { after: window.afterSeq ?? 0, last: window.untilSeq ?? Number.MAX_SAFE_INTEGER };
+  const { last } = bounds;
+  let { after } = bounds;
   const placed = windowSql({ ...window, limit: Infinity });
   while (after < last) {
     const base = placed.parameters.length;
@@ -40,6 +37,21 @@ export async function* readFeatureChunks(
     yield decodeFeatures(chunk.bytes, chunk.count, width);
     after = Number(chunk.last);
   }
+}
+
+/** Where the newest rows of a window begin and end. */
+async function boundsOf(
+  database: Database,
+  window: PredictionWindow,
+  width: number,
+): Promise<{ readonly after: number; readonly last: number }> {
+  const { where, limit, parameters } = windowSql(window);
+  const rows = `p.seq, p.features FROM predictions p WHERE ${where} AND cardinality(p.features) = ${Number(width)}`;
+  const { rows: bounds } = await database.query<{ first: string | null; last: string | null }>(
+    `SELECT min(seq) AS first, max(seq) AS last FROM (SELECT ${rows} ORDER BY p.seq DESC ${limit}) newest`,
+    parameters,
+  );
+  return { after: Number(bounds[0]?.first ?? 1) - 1, last: Number(bounds[0]?.last ?? 0) };
 }
 
 /** Arrays of `real` in Postgres' binary format, one after the other; NULL becomes NaN. */

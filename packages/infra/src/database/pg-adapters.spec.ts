@@ -7,7 +7,7 @@ import { pgAdapters } from './pg-adapters.js';
 // From the rows that refer to others to those that are referred to.
 const tables = [
   ...['outcome_corrections', 'outcomes', 'predictions', 'records', 'events', 'deliveries', 'deployments'],
-  ...['trigger_evaluations', 'training_runs', 'alias_moves', 'aliases', 'model_versions', 'models'],
+  ...['drift_watches', 'trigger_evaluations', 'training_runs', 'alias_moves', 'aliases', 'model_versions', 'models'],
 ];
 
 let created: TestDatabase;

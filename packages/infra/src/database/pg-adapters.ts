@@ -2,6 +2,7 @@ import type { Clock, Ids } from '@retrain/core';
 import type { Database } from './database.js';
 import { PgDeliveries } from './pg-deliveries.js';
 import { PgDeployments } from './pg-deployments.js';
+import { PgDriftWatches } from './pg-drift-watches.js';
 import { PgEventLog } from './pg-event-log.js';
 import { PgModels } from './pg-models.js';
 import { PgOverview } from './pg-overview.js';
@@ -22,6 +23,7 @@ export function pgAdapters(database: Database, url: string, clock: Clock, ids: I
     records: new PgRecords(database, clock),
     runs: new PgTrainingRuns(database),
     evaluations: new PgTriggerEvaluations(database),
+    watches: new PgDriftWatches(database),
     deployments: new PgDeployments(database, clock),
     signals: new PgSignals(database, url),
     deliveries: new PgDeliveries(database),

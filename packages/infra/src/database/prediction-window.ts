@@ -12,10 +12,11 @@ export interface WindowSql {
 }
 
 export function windowSql(window: PredictionWindow): WindowSql {
-  const { model, version, arm = 'champion', afterSeq = 0, asOf, occurredAfter, limit } = window;
+  const { model, version, arm = 'champion', afterSeq = 0, untilSeq, asOf, occurredAfter, limit } = window;
   const parameters: unknown[] = [];
   const given = (value: unknown) => `$${parameters.push(value)}`;
   const conditions = [`p.model = ${given(model)}`, `p.arm = ${given(arm)}`, `p.seq > ${given(afterSeq)}`];
+  if (untilSeq !== undefined) conditions.push(`p.seq <= ${given(untilSeq)}`);
   if (version !== undefined) conditions.push(`p.version = ${given(version)}`);
   if (occurredAfter) conditions.push(`p.occurred_at > ${given(occurredAfter)}`);
   const until = asOf && given(asOf);

@@ -1,4 +1,5 @@
 import type { Deployments } from '../../deployment/deployments.port.js';
+import type { DriftWatches } from '../../drift/drift-watches.port.js';
 import type { EventLog } from '../../event/event-log.port.js';
 import type { Signals } from '../../event/signals.port.js';
 import type { Models } from '../../model/models.port.js';
@@ -20,6 +21,7 @@ export interface ContractWorld {
   readonly records: Records;
   readonly runs: TrainingRuns;
   readonly evaluations: TriggerEvaluations;
+  readonly watches: DriftWatches;
   readonly deployments: Deployments;
   readonly signals: Signals;
   readonly deliveries: Deliveries;

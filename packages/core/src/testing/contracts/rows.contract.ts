@@ -1,6 +1,7 @@
 import type { MakeWorld } from './contract-world.js';
 import { describeDeliveries } from './deliveries.contract.js';
 import { describeDeployments } from './deployments.contract.js';
+import { describeDriftWatches } from './drift-watches.contract.js';
 import { describeEvents } from './events.contract.js';
 import { describeModels } from './models.contract.js';
 import { describePredictionWindows } from './prediction-windows.contract.js';
@@ -14,6 +15,7 @@ export function describeRows(name: string, make: MakeWorld): void {
   describeModels(name, make);
   describeTrainingRuns(name, make);
   describeTriggerEvaluations(name, make);
+  describeDriftWatches(name, make);
   describeDeployments(name, make);
   describePredictions(name, make);
   describePredictionWindows(name, make);

@@ -1,4 +1,4 @@
-import type { Deployment, TrainingRun, TriggerEvaluation } from '@retrain/core';
+import type { Deployment, DriftWatchKey, JsonObject, TrainingRun, TriggerEvaluation } from '@retrain/core';
 import { EntitySchema } from 'typeorm';
 import * as column from './columns.js';
 
@@ -134,6 +134,34 @@ export const deploymentSchema = new EntitySchema<Listed<Deployment>>({
   foreignKeys: [
     {
       name: 'deployments_version_fkey',
+      target: 'ModelVersion',
+      columnNames: ['model', 'version'],
+      referencedColumnNames: ['model', 'version'],
+    },
+  ],
+});
+
+/** A watch: what decides about a save in columns, the pictures as one document. */
+export interface StoredDriftWatch extends DriftWatchKey {
+  readonly seq: number;
+  readonly revision: number;
+  readonly state: JsonObject;
+}
+
+export const driftWatchSchema = new EntitySchema<StoredDriftWatch>({
+  name: 'DriftWatch',
+  tableName: 'drift_watches',
+  columns: {
+    model: column.primary(column.text('model')),
+    version: column.primary(column.integer('version')),
+    simulated: column.primary(column.boolean('simulated')),
+    seq: column.bigint('seq'),
+    revision: column.integer('revision'),
+    state: column.jsonb('state'),
+  },
+  foreignKeys: [
+    {
+      name: 'drift_watches_version_fkey',
       target: 'ModelVersion',
       columnNames: ['model', 'version'],
       referencedColumnNames: ['model', 'version'],
