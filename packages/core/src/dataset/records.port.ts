@@ -18,5 +18,7 @@ export abstract class Records {
   abstract save(records: readonly NewObservedRecord[]): Promise<readonly string[]>;
   /** Records with seq > afterSeq, ascending by seq, at most `limit`. */
   abstract after(model: string, afterSeq: number, limit: number): Promise<readonly ObservedRecord[]>;
+  /** Those with these keys, in any order; unknown keys are left out. */
+  abstract withKeys(model: string, keys: readonly string[]): Promise<readonly ObservedRecord[]>;
   abstract count(model: string): Promise<number>;
 }

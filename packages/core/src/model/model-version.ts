@@ -1,4 +1,5 @@
 import type { JsonObject } from '../shared/json.js';
+import type { BenchmarkBaseline } from '../metric/excess-log-loss.js';
 import type { Metrics } from '../metric/metrics.js';
 
 /** Where a version came from. */
@@ -48,6 +49,8 @@ export interface Evaluation {
   readonly from?: Date;
   readonly until?: Date;
   readonly metrics: Metrics;
+  /** Beside an outside benchmark; left out where too few rows carry one. */
+  readonly benchmark?: BenchmarkBaseline;
 }
 
 export type NewModelVersion = Omit<ModelVersion, 'id' | 'version' | 'createdAt'>;

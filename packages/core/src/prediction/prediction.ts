@@ -52,4 +52,6 @@ export interface MaturedPrediction {
   readonly prediction: Prediction;
   readonly outcome: OutcomeValue;
   readonly observedAt: Date;
+  /** Probabilities of the model's outside benchmark, in class order: only where a reader has looked for it and found one. */
+  readonly benchmark?: readonly number[];
 }

@@ -8,8 +8,9 @@ import { encodeEvidence } from '../evaluation/evidence.js';
 import type { PairedEvaluation } from '../evaluation/paired-evaluation.js';
 import { ConfigStore } from '../config/config-store.port.js';
 import { EventLog } from '../event/event-log.port.js';
+import { benchmarkBaseline, excessLogLoss } from '../metric/excess-log-loss.js';
 import { schemaHash } from '../model/feature-schema.js';
-import type { ArtifactRef, Lineage, NewModelVersion } from '../model/model-version.js';
+import type { ArtifactRef, Evaluation, Lineage, NewModelVersion } from '../model/model-version.js';
 import { Models } from '../model/models.port.js';
 import { Service } from '../shared/service.js';
 import { ArtifactStore } from '../storage/artifact-store.port.js';
@@ -148,7 +149,7 @@ export class TrainCandidate implements RunStep {
 function versionOf(
   { run }: StageContext,
   dataset: Dataset,
-  { rows, times, candidate }: PairedEvaluation,
+  evaluation: PairedEvaluation,
   artifact: ArtifactRef,
   lineage: Lineage,
 ): NewModelVersion {
@@ -156,10 +157,21 @@ function versionOf(
     model: run.model,
     runId: run.id,
     artifact,
-    evaluation: { rows, from: new Date(times[0]!), until: new Date(times[rows - 1]!), metrics: candidate },
+    evaluation: evaluationSummaryOf(dataset, evaluation),
     featureProfile: profileToJson(referenceProfileOf(dataset)),
     lineage,
   };
+}
+
+/** What is kept with the version: the baseline of later judgements. */
+export function evaluationSummaryOf({ task }: Dataset, evaluation: PairedEvaluation): Evaluation {
+  const { rows, times, candidate: metrics, candidateScores, outcomes, benchmark: outside } = evaluation;
+  const benchmark =
+    task.kind === 'classification' && outside
+      ? benchmarkBaseline(excessLogLoss(task.classes.length, candidateScores, outcomes, outside))
+      : undefined;
+  const summary = { rows, from: new Date(times[0]!), until: new Date(times[rows - 1]!), metrics };
+  return { ...summary, ...(benchmark ? { benchmark } : {}) };
 }
 
 /** What the artifact itself says of its origin: nothing that would differ between two equal fits of a run. */

@@ -37,6 +37,10 @@ export class MemoryRecords extends Records {
       .slice(0, limit);
   }
 
+  async withKeys(model: string, keys: readonly string[]): Promise<readonly ObservedRecord[]> {
+    return [...new Set(keys)].flatMap((key) => this.rows.get(`${model}/${key}`) ?? []);
+  }
+
   async count(model: string): Promise<number> {
     return this.rows.values().filter((row) => row.model === model).length;
   }

@@ -1,6 +1,7 @@
 import { calibrationSignal } from '../metric/calibration-signal.js';
 import { classificationRowValues } from '../metric/classification.js';
 import { absoluteErrors } from '../metric/regression.js';
+import { excessLogLoss, excessSignal } from '../metric/excess-log-loss.js';
 import type { Evaluation } from '../model/model-version.js';
 import type { ClassificationTask } from '../model/task.js';
 import type { JsonObject } from '../shared/json.js';
@@ -14,7 +15,7 @@ export type CalibrationRule = 'cusum' | 'z' | 'off';
 
 /** One way in which a model may be found worse than promised. */
 export interface Signal {
-  readonly name: 'accuracy' | 'calibration' | 'mae';
+  readonly name: 'accuracy' | 'calibration' | 'benchmark' | 'mae';
   readonly state: 'fired' | 'clear' | 'no_baseline';
   readonly score?: number;
   readonly interval?: readonly [number, number];
@@ -92,6 +93,50 @@ export function judgeCalibration(
       cusum_limit: -Math.log(alpha),
       rule,
       level: alpha,
+    },
+  };
+}
+
+/** How much worse than the benchmark a model may become, and how rare false alarms are. */
+export interface BenchmarkRule {
+  /** Nats of log loss. */
+  readonly margin: number;
+  /** Rows between two false alarms, on average at least. */
+  readonly falseAlarmRows: number;
+}
+
+/** Whether the model has lost more to the outside benchmark than its evaluation did; undefined where no row carries one. */
+export function judgeBenchmark(
+  task: ClassificationTask,
+  { scores, outcomes, benchmark }: MaturedRows,
+  baseline: Evaluation | undefined,
+  { margin, falseAlarmRows }: BenchmarkRule,
+): Signal | undefined {
+  const excess = excessLogLoss(task.classes.length, scores, outcomes, benchmark);
+  const known = excess.reduce((rows, value) => rows + (Number.isFinite(value) ? 1 : 0), 0);
+  if (known === 0) return undefined;
+  const signal = baseline?.benchmark && excessSignal(excess, baseline.benchmark, margin);
+  if (!signal) {
+    const reason = `${count(known, 'row')} can be compared with a benchmark, but the champion's evaluation was not.`;
+    return { name: 'benchmark', state: 'no_baseline', reason, evidence: { rows: known } };
+  }
+  const limit = Math.log(falseAlarmRows);
+  const promised = baseline.benchmark!.excess;
+  const fired = signal.cusum >= limit;
+  return {
+    name: 'benchmark',
+    state: fired ? 'fired' : 'clear',
+    reason: `Log loss is ${figure(signal.excess)} above the benchmark's on ${count(signal.rows, 'row')}, ${figure(promised)} when the champion was evaluated (CUSUM ${figure(signal.cusum)} of ${figure(limit)})${fired ? ': the benchmark foresaw what the model did not' : ''}.`,
+    evidence: {
+      rows: signal.rows,
+      excess: signal.excess,
+      baseline: promised,
+      baseline_deviation: baseline.benchmark!.deviation,
+      baseline_rows: baseline.benchmark!.rows,
+      margin,
+      cusum: signal.cusum,
+      cusum_limit: limit,
+      false_alarm_rows: falseAlarmRows,
     },
   };
 }

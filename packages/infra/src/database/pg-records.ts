@@ -27,6 +27,11 @@ export class PgRecords extends Records {
     return this.database.objects(recordSchema, sql, [model, afterSeq, limit]);
   }
 
+  withKeys(model: string, keys: readonly string[]): Promise<readonly ObservedRecord[]> {
+    const sql = `SELECT * FROM records WHERE model = $1 AND key = ANY($2)`;
+    return this.database.objects(recordSchema, sql, [model, keys]);
+  }
+
   async count(model: string): Promise<number> {
     const sql = `SELECT count(*)::int AS count FROM records WHERE model = $1`;
     return (await this.database.query<{ count: number }>(sql, [model])).rows[0]!.count;

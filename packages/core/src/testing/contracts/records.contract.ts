@@ -62,6 +62,17 @@ export function describeRecords(name: string, make: MakeWorld): void {
       expect(await world().records.count('coin')).toBe(1);
     });
 
+    it('finds records by their keys, as they stand', async () => {
+      await world().records.save(['a', 'b', 'c'].map((key) => aRecord(key)));
+      await world().records.save([aRecord('a', { payload: { side: 'tails' } }), aRecord('a', { model: 'other' })]);
+      const found = await world().records.withKeys('coin', ['c', 'a', 'nobody', 'a']);
+      expect(found.map(({ key, payload }) => [key, payload.side]).sort()).toEqual([
+        ['a', 'tails'],
+        ['c', 'heads'],
+      ]);
+      expect(await world().records.withKeys('coin', [])).toEqual([]);
+    });
+
     it('never shows a cursor a record below what it has seen, while callers race', async () => {
       let saving = true;
       const saves = racing(6, async (caller) => {
