@@ -1,8 +1,9 @@
 import { ConfigStore } from '../config/config-store.port.js';
 import { Records } from '../dataset/records.port.js';
+import type { DriftWatch } from '../drift/drift-watch.js';
 import type { FeatureProfile } from '../drift/feature-profile.js';
+import { KeepDriftWatch, type WatchStart } from '../drift/keep-drift-watch.service.js';
 import { profileFromJson } from '../drift/profile-json.js';
-import { emptyProfile, updateProfile } from '../drift/profile.js';
 import type { ModelVersion } from '../model/model-version.js';
 import { Models, type Alias, type Model } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
@@ -18,7 +19,6 @@ import type { TriggerContext } from './trigger-definition.js';
 
 /** Newest rows that a trigger reads unless it asks for another number. */
 const MATURED_ROWS = 10_000;
-const FEATURE_ROWS = 100_000;
 
 /** Gathers what triggers may look at; what none of them asks for is never read. */
 @Service()
@@ -28,13 +28,17 @@ export class TriggerContexts {
     private readonly runs: TrainingRuns,
     private readonly predictions: Predictions,
     private readonly records: Records,
+    private readonly watches: KeepDriftWatch,
     private readonly config: ConfigStore,
     private readonly plugins: PluginRegistry,
     private readonly clock: Clock,
   ) {}
 
-  /** @param asOf the day of a check of the past, which measures ages by it; a live check measures them by wall clock. */
-  async of(model: Model, asOf: Date | undefined): Promise<TriggerContext> {
+  /**
+   * @param asOf the day of a check of the past, which measures ages by it; a live check measures them by wall clock.
+   * @param dryRun leaves no trace: the watch over drift is not carried on.
+   */
+  async of(model: Model, asOf: Date | undefined, dryRun = false): Promise<TriggerContext> {
     const now = this.clock.now();
     const last = await latestAttempt(this.runs, model.name, asOf);
     const retraining = await latestRetraining(this.runs, model.name, asOf);
@@ -43,6 +47,11 @@ export class TriggerContexts {
     const champion = alias && (await this.models.version(model.name, alias.version));
     const tookOver = alias && (await this.tookOver(alias, asOf));
     const window = await this.championWindow(model.name, champion, asOf ?? now);
+    const watchStart = {
+      seq: Math.max(window.afterSeq ?? 0, judgement?.run.predictionSeq ?? 0),
+      at: latest(tookOver, judgement?.at) ?? asOf ?? now,
+      judged: judgement && { runId: judgement.run.id, at: judgement.at },
+    };
     const definition = this.plugins.models.get(model.definition);
     const { name, task, schema } = definition;
     return {
@@ -60,7 +69,9 @@ export class TriggerContexts {
       ),
       coverage: () => this.predictions.coverage(window),
       referenceProfile: () => profileOfVersion(champion),
-      currentProfile: () => this.currentProfile(champion, { ...window, limit: FEATURE_ROWS }),
+      driftWatch: onceOnly(() =>
+        this.driftWatch(champion, watchStart, { at: asOf ?? now, simulated: asOf !== undefined, dryRun }),
+      ),
       window: (overrides) => ({ ...window, ...overrides }),
     };
   }
@@ -81,17 +92,15 @@ export class TriggerContexts {
     return { model, version: champion?.version, afterSeq: run?.predictionSeq ?? 0, asOf, limit: MATURED_ROWS };
   }
 
-  private async currentProfile(
+  private async driftWatch(
     champion: ModelVersion | undefined,
-    window: PredictionWindow,
-  ): Promise<FeatureProfile | undefined> {
+    start: WatchStart,
+    check: { readonly at: Date; readonly simulated: boolean; readonly dryRun: boolean },
+  ): Promise<DriftWatch | undefined> {
     const reference = profileOfVersion(champion);
-    if (!reference) return undefined;
-    let profile = emptyProfile(reference);
-    for await (const chunk of this.predictions.featureChunks(window, reference.columns.length)) {
-      profile = updateProfile(profile, chunk);
-    }
-    return profile;
+    if (!champion || !reference) return undefined;
+    const minRows = this.config.forModel(champion.model).min_new_predictions;
+    return this.watches.execute({ ...check, champion, reference, start, closing: { minRows } });
   }
 }
 
@@ -111,4 +120,14 @@ function once(
     answers.set(limit, answer);
     return answer;
   };
+}
+
+function onceOnly<T>(read: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= read());
+}
+
+function latest(...instants: readonly (Date | undefined)[]): Date | undefined {
+  const known = instants.flatMap((instant) => (instant ? [instant.getTime()] : []));
+  return known.length > 0 ? new Date(Math.max(...known)) : undefined;
 }
