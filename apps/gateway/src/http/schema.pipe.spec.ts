@@ -78,7 +78,10 @@ describe('reading a query', () => {
     expect(query).toEqual({ limit: '3', force: 'true' });
   });
 
-  it.each([{ limit: 'x' }, { limit: '0' }, { limt: '1' }, { limit: ['1', '2'] }])('refuses %j', (query) => {
-    expect(() => pipe.transform(query)).toThrow(expect.objectContaining({ code: 'invalid_query' }) as Error);
-  });
+  it.each([{ limit: 'x' }, { limit: '0' }, { limt: '1' }, { limit: ['1', '2'] }, { limit: '9'.repeat(400) }])(
+    'refuses %j',
+    (query) => {
+      expect(() => pipe.transform(query)).toThrow(expect.objectContaining({ code: 'invalid_query' }) as Error);
+    },
+  );
 });

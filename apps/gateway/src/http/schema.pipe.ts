@@ -47,8 +47,16 @@ export class QueryPipe<T> implements PipeTransform<unknown, T> {
   transform(value: unknown): T {
     const query = { ...(value as object) };
     if (!this.validate(query)) throw refusalOf(this.validate.errors ?? [], 'query');
+    // More digits than a number holds are read as infinity, which Ajv compares with no bound.
+    const endless = Object.entries(query).find(([, read]) => read === Infinity || read === -Infinity)?.[0];
+    if (endless !== undefined) throw tooLong(endless);
     return query as T;
   }
+}
+
+function tooLong(path: string): DomainError {
+  const message = 'is not a number that could be computed with';
+  return invalid('invalid_query', `The query is not as it must be. ${path}: ${message}.`, [{ path, message }]);
 }
 
 function refusalOf(errors: readonly ErrorObject[], what: 'body' | 'query'): DomainError {
