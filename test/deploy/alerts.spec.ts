@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Metrics } from '@retrain/infra';
-import { parse } from 'yaml';
+import { Metrics, parseConfig } from '@retrain/infra';
 
 interface Rules {
   readonly groups: readonly {
@@ -13,8 +12,8 @@ interface Rules {
 }
 
 describe('the alert rules', () => {
-  const file = readFileSync(new URL('../../deploy/prometheus/alerts.yml', import.meta.url), 'utf8');
-  const rules = (parse(file) as Rules).groups.flatMap((group) => group.rules);
+  const { values } = parseConfig(readFileSync(new URL('../../deploy/prometheus/alerts.yml', import.meta.url)));
+  const rules = (values as unknown as Rules).groups.flatMap((group) => group.rules);
 
   it.each(rules.map(({ alert, expr }) => [alert, expr]))('%s asks for metrics that exist', async (_, expr) => {
     const { registry } = new Metrics();
