@@ -94,6 +94,7 @@ describe('recording outcomes', () => {
       'proves nothing',
     ],
     ['a broken record', { record: row({ side: 'edge' }) }, 'record.side: must be heads or tails'],
+    ['a record of what has not happened yet', { record: row({ at: '2024-06-09T00:00:00Z' }) }, 'future'],
     ['a record of another game', { record: row({ game: 'dice' }) }, 'not about model'],
     ['a record that says otherwise', { record: row(), outcome: 'tails' }, 'the record says "heads"'],
     ['a record of another key', { record: row(), key: 'toss-q' }, 'not the record'],
