@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConfigStore } from '@retrain/core';
 import { GatewayModule } from './gateway.module.js';
+import { limitBodies } from './http/body-limits.js';
 import { ListenAddress } from './http/listen-address.js';
 import { serveOpenApi } from './http/open-api.js';
 import { RouteTable } from './http/route-table.js';
@@ -23,6 +24,7 @@ export async function createGateway(core: DynamicModule, address: ListenAddress)
   const adapter = new FastifyAdapter({ bodyLimit: JSON_LIMIT_BYTES, routerOptions: { ignoreTrailingSlash: true } });
   const server = adapter.getInstance();
   server.addHook('onRoute', ({ method, url }) => routes.add(method, url));
+  limitBodies(server, new Set(['/models/:model/versions']));
   let closing = false;
   server.addHook('preClose', async () => {
     closing = true;

@@ -52,6 +52,9 @@ const serverRefusals: Readonly<Record<string, readonly [code: string, detail: st
 };
 
 const MAX_ISSUES = 100;
+const MAX_DETAIL = 5_000;
+const MAX_MESSAGE = 1_000;
+const MAX_PATH = 200;
 
 /** The problem document of anything thrown; undefined for what nobody foresaw. */
 export function problemOf(error: unknown): Problem | undefined {
@@ -70,7 +73,13 @@ export function unexpectedProblem(id: string): Problem {
 }
 
 export function problem(status: number, code: string, detail: string): Problem {
-  return { type: `urn:retrain:problem:${code}`, title: titles[status] ?? 'Refused', status, detail, code };
+  return {
+    type: `urn:retrain:problem:${code}`,
+    title: titles[status] ?? 'Refused',
+    status,
+    detail: cut(detail, MAX_DETAIL),
+    code,
+  };
 }
 
 function problemOfDomain(error: DomainError): Problem {
@@ -85,14 +94,18 @@ function problemOfDomain(error: DomainError): Problem {
   };
 }
 
-function issueView({ path, message, given }: Issue) {
-  return given === undefined ? { path, message } : { path, message, given: shortened(given) };
+function issueView(issue: Issue) {
+  const path = cut(issue.path, MAX_PATH);
+  const message = cut(issue.message, MAX_MESSAGE);
+  return issue.given === undefined ? { path, message } : { path, message, given: shortened(issue.given) };
 }
+
+const cut = (text: string, longest: number) => (text.length > longest ? `${text.slice(0, longest)}…` : text);
 
 /** What was given, short enough to send back. */
 function shortened(given: unknown): unknown {
   if (typeof given === 'number' && !Number.isFinite(given)) return String(given);
-  if (typeof given === 'string') return given.length > 100 ? `${given.slice(0, 100)}…` : given;
+  if (typeof given === 'string') return cut(given, 100);
   if (typeof given !== 'object' || given === null) return given;
   const text = JSON.stringify(given);
   return text.length > 100 ? `${text.slice(0, 100)}…` : given;
@@ -109,4 +122,5 @@ const defaultCodes: Readonly<Record<number, string>> = {
   404: 'unknown_route',
   406: 'not_acceptable',
   413: 'body_too_large',
+  415: 'unsupported_media_type',
 };

@@ -107,10 +107,16 @@ function readOutcome(
 function whyNotAnOutcome(task: Task, given: unknown): string | undefined {
   if (task.kind === 'regression') {
     if (typeof given === 'number' && Number.isFinite(given)) return undefined;
-    return `outcome must be a finite number, got ${JSON.stringify(given)}.`;
+    return `outcome must be a finite number, got ${shown(given)}.`;
   }
   if (typeof given === 'string' && task.classes.includes(given)) return undefined;
   const hint = typeof given === 'string' ? didYouMean(given, task.classes) : undefined;
   const meant = hint ? ` Did you mean "${hint}"?` : '';
-  return `outcome must be one of ${task.classes.map((name) => `"${name}"`).join(', ')}, got ${JSON.stringify(given)}.${meant}`;
+  return `outcome must be one of ${task.classes.map((name) => `"${name}"`).join(', ')}, got ${shown(given)}.${meant}`;
+}
+
+/** What was given, short enough to tell back. */
+function shown(given: unknown): string {
+  const text = JSON.stringify(given);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

@@ -3,6 +3,8 @@ export function didYouMean(given: string, candidates: readonly string[]): string
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(given.length / 3)) + 1;
   for (const candidate of candidates) {
+    // The lengths alone are further apart: no need to compare a name of a million letters.
+    if (Math.abs(given.length - candidate.length) >= bestDistance) continue;
     const distance = editDistance(given.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
