@@ -25,7 +25,7 @@ export class ApiKeyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<ActingRequest>();
     const acts = !reading.has(request.method);
-    if (acts) refuseForeignOrigin(request);
+    if (acts) this.refuseForeignOrigin(request);
     const given = keyIn(request);
     if (given === undefined && !acts) return true;
     const keys = this.config.current().config.api_keys;
@@ -44,6 +44,28 @@ export class ApiKeyGuard implements CanActivate {
     request.actor = `key:${entry.name}`;
     return true;
   }
+
+  /**
+   * Only a page that this gateway served may act. On loopback without keys it must also be called by a loopback name:
+   * a foreign page whose own name was made to point to this machine calls itself the gateway's.
+   */
+  private refuseForeignOrigin({ headers }: FastifyRequest): void {
+    const { origin, host } = headers;
+    if (origin === undefined) return;
+    const own = origin.replace(/^https?:\/\//, '') === host;
+    const open = this.address.loopback && this.config.current().config.api_keys.length === 0;
+    if (own && (!open || isLoopbackName(host))) return;
+    throw forbidden('foreign_origin', `A page of ${origin} may not act here; only pages that this gateway serves may.`);
+  }
+}
+
+/** @param host name or address, with or without a port. */
+function isLoopbackName(host = ''): boolean {
+  const name = host
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase();
+  return name.endsWith('.localhost') || new ListenAddress(name, 0).loopback;
 }
 
 function keyIn({ headers }: FastifyRequest): string | undefined {
@@ -61,12 +83,6 @@ function matching(keys: readonly ApiKeyEntry[], given: string): ApiKeyEntry | un
     if (stored.length === digest.length && timingSafeEqual(stored, digest)) found = key;
   }
   return found;
-}
-
-function refuseForeignOrigin({ headers }: FastifyRequest): void {
-  const { origin, host } = headers;
-  if (origin === undefined || origin.replace(/^https?:\/\//, '') === host) return;
-  throw forbidden('foreign_origin', `A page of ${origin} may not act here; only pages that this gateway serves may.`);
 }
 
 const forbidden = (code: string, message: string) => new DomainError('forbidden', code, message);

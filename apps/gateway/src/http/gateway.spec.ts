@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { request } from 'node:http';
 import { ChampionHolder, Predictions, ServePredictionService } from '@retrain/core';
 import { gatewayUnderTest, type GatewayUnderTest } from '../testing/gateway-under-test.js';
 
@@ -111,6 +112,22 @@ describe('a gateway without keys', () => {
     const foreign = await gateway.post('/retraining/stop', undefined, { origin: 'https://evil.example' });
     expect(foreign).toMatchObject({ status: 403, body: { code: 'foreign_origin' } });
     expect((await gateway.post('/retraining/stop', undefined, { origin: gateway.url })).status).toBe(200);
+  });
+
+  it('does not let a page act whose own name points to this machine', async () => {
+    const { hostname, port } = new URL(gateway.url);
+    const act = (host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const headers = { host: `${host}:${port}`, origin: `http://${host}:${port}` };
+        const asking = request({ hostname, port, method: 'POST', path: '/retraining/stop', headers }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        asking.on('error', reject).end();
+      });
+    expect(await act('rebound.example')).toBe(403);
+    expect(await act('127.0.0.1.example')).toBe(403);
+    for (const name of ['localhost', '127.0.0.1', '[::1]', 'retrain.localhost']) expect(await act(name)).toBe(200);
   });
 });
 
