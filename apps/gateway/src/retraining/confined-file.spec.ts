@@ -36,6 +36,12 @@ describe('a file confined to a folder', () => {
     },
   );
 
+  it('is refused under a name that no file system takes', async () => {
+    await expect(write(`${'a'.repeat(250)}.json`)).rejects.toMatchObject({ code: 'path_refused' });
+    await expect(write(`${'é'.repeat(120)}/a.json`)).rejects.toMatchObject({ code: 'path_refused' });
+    await write(`${'a'.repeat(195)}.json`);
+  });
+
   it('is refused behind a symbolic link to elsewhere', async () => {
     await mkdir(folder);
     await mkdir(join(around, 'elsewhere'));

@@ -3,6 +3,9 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '@retrain/core';
 
+/** Most bytes of one part of a name that every file system takes, with room for the ending of a temporary file. */
+const MAX_PART_BYTES = 200;
+
 /** A file that lies below a folder, whatever its name tries. */
 export class ConfinedFile {
   private constructor(
@@ -12,13 +15,15 @@ export class ConfinedFile {
   ) {}
 
   /**
-   * Throws `path_refused` for absolute paths, `..`, symbolic links on the way, folders, and names that do not end in
-   * `.json`. Creates the folders on the way.
+   * Throws `path_refused` for absolute paths, `..`, symbolic links on the way, folders, parts longer than 200 bytes, and
+   * names that do not end in `.json`. Creates the folders on the way.
    */
   static async within(folder: string, name: string): Promise<ConfinedFile> {
     if (name.includes('\0') || isAbsolute(name) || /^[a-z]:/i.test(name)) throw refused(name, 'it must be relative');
     if (!name.endsWith('.json')) throw refused(name, 'it must end in .json');
     if (name.split(/[\\/]/).some((part) => part === '..')) throw refused(name, 'it must not leave the folder by ".."');
+    if (name.split(/[\\/]/).some((part) => Buffer.byteLength(part) > MAX_PART_BYTES))
+      throw refused(name, `no part of it may be longer than ${MAX_PART_BYTES} bytes`);
     const root = resolve(folder);
     await mkdir(root, { recursive: true });
     const realRoot = await realpath(root);
