@@ -48,6 +48,16 @@ describe('checking a body', () => {
     expect(refusal.issues.find(({ path }) => path === 'forse')!.message).toContain('did you mean "force"');
   });
 
+  it('knows which days there are', () => {
+    const at = (day: string) => ({ items: [{ name: 'a', at: day }] });
+    for (const day of ['2016-02-30', '2015-02-29', '2016-04-31T10:00:00Z', '2016-13-01', '2016-08-13 and more']) {
+      expect(refusalOf(at(day)).issues).toMatchObject([{ path: 'items.0.at', given: day }]);
+    }
+    for (const day of ['2016-02-29', '2016-04-30T10:00:00Z', '2016-08-13T23:59:59-05:00', '0001-01-01']) {
+      expect(new BodyPipe(schema).transform(at(day))).toEqual(at(day));
+    }
+  });
+
   it('does not turn one type into another', () => {
     expect(refusalOf({ items: [], force: 'true' }).issues[0]).toMatchObject({ path: 'force', given: 'true' });
   });

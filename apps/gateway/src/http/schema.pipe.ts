@@ -12,8 +12,16 @@ const queries = new Ajv({ allErrors: true, verbose: true, strictTypes: false, co
 for (const ajv of [bodies, queries]) {
   addFormats.default(ajv, ['date', 'date-time']);
   // An instant or a day, as people write them.
-  ajv.addFormat('instant', (text) => /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)));
+  ajv.addFormat('instant', isInstant);
   ajv.addKeyword('example');
+}
+
+/** Date.parse takes the 30th of February for the 1st of March: the day must be one of the calendar. */
+function isInstant(text: string): boolean {
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(text)?.[0];
+  if (day === undefined || Number.isNaN(Date.parse(text))) return false;
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
 }
 
 /**
