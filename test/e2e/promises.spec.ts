@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { matchesBetween } from './matches.js';
 import { StageWatch } from './stage-watch.js';
 import { quickstart, System, type App } from './system.js';
 
@@ -95,9 +96,26 @@ describe('what the running system promises', () => {
     expect(await watch.count(`SELECT count(*) FROM training_runs`)).toBe(2);
   }, 60_000);
 
-  it('keeps a backup identical in bytes to the champion that served', async () => {
+  it('trains on history and the rows observed since, each once, and keeps a backup identical in bytes', async () => {
+    const [known, ...observed] = [
+      ...(await matchesBetween('2016-05-10', '2016-05-11')).slice(0, 1),
+      ...(await matchesBetween('2016-08-13', '2016-08-15')),
+    ].map(({ outcome, row }) => ({ outcome, record: row }));
+    const outcomes = [known, ...observed];
+    const tell = () => system.post('/models/premier-league/outcomes', { outcomes });
+    expect((await tell()).body).toMatchObject({ recorded: outcomes.length });
+    expect((await tell()).body).toMatchObject({ unchanged: outcomes.length });
     const serving = championFile();
     const { result } = await force();
+    const { total_samples: samples, date_range: range } = result?.['data_stats'] as {
+      total_samples: number;
+      date_range: { end: string };
+    };
+    const first = `SELECT result->'data_stats'->>'total_samples' AS count FROM training_runs ORDER BY position LIMIT 1`;
+    expect(observed.length).toBeGreaterThan(5);
+    expect(samples).toBe((await watch.count(first)) + observed.length);
+    expect(range.end).toMatch(/^2016-08-14/);
+
     const backup = readFileSync(join(system.home, String(result?.['backup_path'])));
     expect(backup.equals(serving)).toBe(true);
     expect(String(result?.['backup_path'])).toMatch(/^models\/backups\/model_backup_\d{8}_\d{6}_test\.onnx$/);
