@@ -1,7 +1,8 @@
 import type { FeatureSchema } from '../model/feature-schema.js';
 import { driftScales, type DriftBlock, type DriftWatch } from './drift-watch.js';
 import type { FeatureProfile } from './feature-profile.js';
-import { driftReport, type DriftOptions, type DriftReport } from './report.js';
+import { movedOn } from './moved-on.js';
+import { driftReport, namesOfDrifted, type DriftOptions, type DriftReport } from './report.js';
 
 const DAY_MS = 86_400_000;
 
@@ -20,7 +21,7 @@ export interface JudgedBlock {
   /** Level of its Benjamini–Hochberg procedure. */
   readonly level: number;
   readonly report: DriftReport;
-  /** Drifted features that had drifted as far when a run last judged a candidate. */
+  /** Drifted features that look as they did when a run last judged a candidate: in one of its blocks, in which they had drifted. */
   readonly answered: readonly string[];
   /** Share of drifted features, less the answered ones, among the judged; undefined when none could be judged. */
   readonly score?: number;
@@ -51,7 +52,7 @@ export function judgeWatch(
   watch: DriftWatch,
   options: WatchOptions,
 ): WatchJudgement {
-  const known = answeredBlock(schema, reference, watch, options);
+  const known = answeredBlocks(schema, reference, watch, options);
   const blocks = watch.blocks.map((block) => judgeBlock(schema, reference, block, known, options));
   const standing = blocks.filter(
     ({ drifted, block }, scale) =>
@@ -64,51 +65,42 @@ export function judgeWatch(
 
 const isClear = ({ drifted, score }: JudgedBlock) => !drifted && score !== undefined;
 
-/** Of the blocks that a run has answered, the largest that had drifted. */
-function answeredBlock(
+/** Of the blocks that a run has answered, those that had drifted. */
+function answeredBlocks(
   schema: FeatureSchema,
   reference: FeatureProfile,
   { answered }: DriftWatch,
   options: WatchOptions,
-): JudgedBlock | undefined {
-  return answered?.blocks
-    .map((block) => judgeBlock(schema, reference, block, undefined, options))
-    .findLast(({ drifted }) => drifted);
+): readonly JudgedBlock[] {
+  if (!answered) return [];
+  return answered.blocks
+    .map((block) => judgeBlock(schema, reference, block, [], options))
+    .filter(({ drifted }) => drifted);
 }
 
 function judgeBlock(
   schema: FeatureSchema,
   reference: FeatureProfile,
   block: DriftBlock,
-  known: JudgedBlock | undefined,
+  known: readonly JudgedBlock[],
   options: WatchOptions,
 ): JudgedBlock {
   const level = levelOf(block, options);
-  const report = driftReport(schema, reference, block.profile, { ...options, level });
+  const by = { ...options, level };
+  const report = driftReport(schema, reference, block.profile, by);
   const drifted = namesOfDrifted(report);
-  const answered = known && drifted.size > 0 ? unchangedSince(schema, known, block, { ...options, level }) : [];
-  const left = drifted.size - answered.length;
-  const score = report.judged > 0 ? left / report.judged : undefined;
-  return { block, level, report, answered, score, drifted: score !== undefined && score > options.threshold };
-
-  /** Drifted features that had drifted in the answered block too, and have not moved on since. */
-  function unchangedSince(
-    schema: FeatureSchema,
-    { block: before, report }: JudgedBlock,
-    now: DriftBlock,
-    by: DriftOptions,
-  ) {
-    const then = namesOfDrifted(report);
-    const moved = namesOfDrifted(driftReport(schema, before.profile, now.profile, by));
-    return [...drifted].filter((name) => then.has(name) && !moved.has(name));
+  const answered = new Set<string>();
+  for (const before of drifted.length > 0 ? known : []) {
+    const then = new Set(namesOfDrifted(before.report));
+    const moved = movedOn(schema, reference, { then: before.block.profile, now: block.profile }, by);
+    for (const name of drifted) if (then.has(name) && !moved.has(name)) answered.add(name);
   }
+  const score = report.judged > 0 ? (drifted.length - answered.size) / report.judged : undefined;
+  const exceeds = score !== undefined && score > options.threshold;
+  return { block, level, report, answered: [...answered], score, drifted: exceeds };
 }
 
 function levelOf({ from, to }: DriftBlock, { level, falseAlarmBudgetDays }: WatchOptions): number {
   const days = Math.max(0, to.getTime() - from.getTime()) / DAY_MS;
   return Math.min(level, days / falseAlarmBudgetDays / driftScales);
-}
-
-function namesOfDrifted({ features }: DriftReport): ReadonlySet<string> {
-  return new Set(features.filter(({ status }) => status === 'drifted').map(({ name }) => name));
 }

@@ -208,3 +208,7 @@ function excess({ score, threshold, missingReference, missingCurrent }: FeatureD
   const values = score !== undefined && threshold ? score / threshold : 0;
   return Math.max(values, Math.abs((missingCurrent ?? 0) - (missingReference ?? 0)) / missingEffect);
 }
+
+export function namesOfDrifted({ features }: DriftReport): readonly string[] {
+  return features.filter(({ status }) => status === 'drifted').map(({ name }) => name);
+}
