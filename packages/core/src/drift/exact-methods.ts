@@ -1,4 +1,5 @@
 import { twoSampleTail, twoSampleTailExact } from '../statistic/kolmogorov.js';
+import { sortedCopy } from '../statistic/sorted.js';
 
 /** Above so many pairs of rows the exact p-value costs more than it is worth: scipy's asymptotic one is taken. */
 const mostExactPairs = 400_000;
@@ -14,8 +15,8 @@ export function kolmogorovSmirnov(reference: Float64Array, current: Float64Array
   const n = reference.length;
   const m = current.length;
   if (n === 0 || m === 0) return undefined;
-  const first = reference.slice().sort();
-  const second = current.slice().sort();
+  const first = sortedCopy(reference);
+  const second = sortedCopy(current);
   let i = 0;
   let j = 0;
   let statistic = 0;
@@ -34,8 +35,8 @@ export function wassersteinDistance(reference: Float64Array, current: Float64Arr
   const n = reference.length;
   const m = current.length;
   if (n === 0 || m === 0) return undefined;
-  const first = reference.slice().sort();
-  const second = current.slice().sort();
+  const first = sortedCopy(reference);
+  const second = sortedCopy(current);
   let i = 0;
   let j = 0;
   let previous = Math.min(first[0]!, second[0]!);
