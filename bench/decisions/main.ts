@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMet, timed, type Bar, type Part } from './bar.js';
+import { falseAlarms, shiftFound, tinyShift } from './drift-over-time.js';
+import { exactMethods } from './exact-methods.js';
+import { superiority } from './superiority.js';
+
+// Simulates the decisions of the product, by the product's own functions: `npm run bench:decisions [-- part …]`.
+const seeds = 200;
+const parts: Readonly<Record<string, () => Promise<Part>>> = {
+  exact: () => exactMethods(),
+  gate: () => superiority(),
+  tiny: () => tinyShift(),
+  found: () => shiftFound({ features: 50, rowsPerHour: 100, seeds }, true),
+  'found-slow': () => shiftFound({ features: 50, rowsPerHour: 25, seeds }, false),
+  'found-middling': () => shiftFound({ features: 50, rowsPerHour: 50, seeds }, false),
+  'found-fast': () => shiftFound({ features: 50, rowsPerHour: 400, seeds: 50 }, false),
+  'null-30': () => falseAlarms({ features: 30, rowsPerHour: 100, seeds }),
+  'null-50': () => falseAlarms({ features: 50, rowsPerHour: 100, seeds }),
+};
+
+const folder = join(import.meta.dirname, '..', '..', 'results');
+mkdirSync(folder, { recursive: true });
+const wanted = process.argv.slice(2);
+const bars: Bar[] = [];
+for (const [name, run] of Object.entries(parts)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const { result, seconds } = await timed(run);
+  bars.push(...result.bars);
+  const file = join(folder, `decisions-${name}.json`);
+  writeFileSync(file, `${JSON.stringify({ ...result, seconds, node: process.version }, undefined, 2)}\n`);
+  console.log(`${result.name} (${seconds.toFixed(0)} s): ${JSON.stringify(result.figures)}`);
+}
+console.table(
+  bars.map((bar) => ({
+    bar: bar.name,
+    value: Number(bar.value.toPrecision(4)),
+    unit: bar.unit,
+    must: `${bar.must} ${bar.limit}`,
+    met: isMet(bar),
+  })),
+);
+process.exitCode = bars.every(isMet) ? 0 : 1;
