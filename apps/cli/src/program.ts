@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBacktestCommand } from './command/backtest.js';
 import { addConfigCommands } from './command/config.js';
 import { addDemoCommand } from './command/demo.js';
 import { addHistoryCommands } from './command/history.js';
@@ -28,6 +29,7 @@ export function buildProgram(): Command {
   addHistoryCommands(program);
   addConfigCommands(program);
   addReplayCommand(program);
+  addBacktestCommand(program);
   addDemoCommand(program);
   return program;
 }

@@ -1,3 +1,9 @@
+export * from './backtest/compare.js';
+export * from './backtest/course.js';
+export * from './backtest/fault.js';
+export * from './backtest/metered-fitting.port.js';
+export * from './backtest/play.js';
+export * from './backtest/policy.js';
 export * from './config/change.js';
 export * from './config/config-store.port.js';
 export * from './config/effective-config.js';
@@ -162,6 +168,7 @@ export * from './trigger/age.js';
 export * from './trigger/cooldown.js';
 export * from './trigger/drift.js';
 export * from './trigger/evaluate-triggers.service.js';
+export * from './trigger/judge-triggers.js';
 export * from './trigger/performance.js';
 export * from './trigger/trigger-context.service.js';
 export * from './trigger/trigger-definition.js';

@@ -9,6 +9,7 @@ export { openDatabase, type OpenDatabaseOptions } from './boot/open-database.js'
 export { openCore, type CoreParts, type OpenCoreOptions } from './boot/core-parts.js';
 export { CoreModule, PluginModules, type CoreModuleOptions } from './core.module.js';
 export { checkConfigFile } from './config/check-config-file.js';
+export { readConfiguration, type ConfigurationReading } from './config/read-configuration.js';
 export { parseConfig, readConfigFile, type ConfigFileReading } from './config/config-file.js';
 export { readEnvironment, type AppName, type Environment } from './config/environment.js';
 export { AppLog } from './observability/app-log.js';

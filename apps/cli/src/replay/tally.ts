@@ -25,12 +25,17 @@ export function figuresOf(scored: readonly Scored[]): Figures {
   return { predictions: n, accuracy: n ? right / n : 0, log_loss: n ? loss / n : 0 };
 }
 
-/** Figures by season; a season runs from August to July. */
+/** `2016-17`; a season runs from August to July. */
+export function seasonOf(at: Date): string {
+  const start = at.getUTCFullYear() - (at.getUTCMonth() < 7 ? 1 : 0);
+  return `${start}-${String((start + 1) % 100).padStart(2, '0')}`;
+}
+
+/** Figures by season. */
 export function figuresBySeason(scored: readonly Scored[]): readonly (Figures & { readonly season: string })[] {
   const seasons = new Map<string, Scored[]>();
   for (const one of scored) {
-    const start = one.at.getUTCFullYear() - (one.at.getUTCMonth() < 7 ? 1 : 0);
-    const season = `${start}-${String((start + 1) % 100).padStart(2, '0')}`;
+    const season = seasonOf(one.at);
     const list = seasons.get(season) ?? [];
     list.push(one);
     seasons.set(season, list);

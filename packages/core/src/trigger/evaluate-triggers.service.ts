@@ -1,15 +1,15 @@
 import { ConfigStore } from '../config/config-store.port.js';
-import type { Use } from '../config/retraining-config.js';
 import { EventLog } from '../event/event-log.port.js';
 import { Models } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { RequestRetrainingService, type RetrainingAnswer } from '../run/request-retraining.service.js';
 import { Clock } from '../shared/clock.port.js';
-import { messageOf, notFound } from '../shared/errors.js';
+import { notFound } from '../shared/errors.js';
 import { Ids } from '../shared/ids.port.js';
 import type { JsonObject } from '../shared/json.js';
 import { Service } from '../shared/service.js';
 import { UnitOfWork } from '../shared/unit-of-work.port.js';
+import { judgeTriggers } from './judge-triggers.js';
 import { TriggerContexts } from './trigger-context.service.js';
 import type { TriggerContext, TriggerVerdict } from './trigger-definition.js';
 import type { TriggerEvaluation } from './trigger-evaluation.js';
@@ -45,28 +45,11 @@ export class EvaluateTriggersService {
     const model = await this.models.find(request.model);
     if (!model) throw notFound('unknown_model', `There is no model "${request.model}".`);
     const context = await this.contexts.of(model, request.asOf, request.dryRun);
-    const verdicts = context.champion ? await this.judge(context) : [];
+    const verdicts = context.champion ? await judgeTriggers(context, this.plugins.triggers) : [];
     const judged = this.judgedOf(context, verdicts);
     if (!context.champion) return this.keep({ ...judged, decision: 'no_champion' }, request);
     if (request.dryRun) return { ...judged, decision: 'dry_run' };
     return this.act(request, judged);
-  }
-
-  private async judge(context: TriggerContext): Promise<TriggerVerdict[]> {
-    const verdicts: TriggerVerdict[] = [];
-    for (const { use, with: options } of context.config.triggers) {
-      verdicts.push({ trigger: use, ...(await this.verdictOf(context, use, options)) });
-    }
-    return verdicts;
-  }
-
-  private async verdictOf(context: TriggerContext, use: string, options: Use['with']) {
-    try {
-      const trigger = this.plugins.triggers.get(use);
-      return await trigger.evaluate(context, trigger.parseOptions(options));
-    } catch (error) {
-      return { verdict: 'error' as const, reason: `It could not be judged: ${messageOf(error)}`, evidence: {} };
-    }
   }
 
   private judgedOf(context: TriggerContext, verdicts: readonly TriggerVerdict[]): Judged {

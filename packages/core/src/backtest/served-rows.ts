@@ -1,0 +1,146 @@
+import type { RetrainingConfig } from '../config/retraining-config.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { outputsOf } from '../deployment/version-loader.service.js';
+import { closeChunk, foldRows, openWatch, restartWatch, type DriftWatch } from '../drift/drift-watch.js';
+import type { ModelDefinition } from '../model/model-definition.js';
+import type { MaturedPrediction } from '../prediction/prediction.js';
+import { daysBetween } from '../trigger/cooldown.js';
+import type { TriggerContext } from '../trigger/trigger-definition.js';
+import type { Course, CourseRound } from './course.js';
+import type { Recruit } from './recruiting.js';
+
+/** As many rows as the product's own check reads at most. */
+const MATURED_ROWS = 10_000;
+
+/** What was answered so far, as triggers may see it: the same view that a check of the running product has. */
+export class ServedRows {
+  private readonly matured: MaturedPrediction[] = [];
+  /** Number of answers before the champion's own. */
+  private tookOverAt = 0;
+  private tookOver: Date;
+  private watch?: DriftWatch;
+  private attempt: Date;
+  private judgement: Date;
+  /** Number of answers when a run was last asked for that did not fail. */
+  private countedFrom = 0;
+
+  constructor(
+    private readonly course: Course,
+    private readonly model: string,
+    private readonly definition: Pick<ModelDefinition, 'name' | 'task' | 'schema'>,
+    private readonly config: RetrainingConfig,
+    private champion: Recruit,
+    start: Date,
+  ) {
+    this.tookOver = start;
+    this.judgement = start;
+    this.attempt = start;
+    this.watch = this.watchFrom(start);
+  }
+
+  get lastAttemptAt(): Date {
+    return this.attempt;
+  }
+
+  /** Outcomes are known at the check of their round. */
+  add({ from, to, checkAt }: CourseRound, features: Float32Array, scores: Float64Array): void {
+    const { dataset } = this.course;
+    const { task } = dataset;
+    const width = dataset.schema.features.length;
+    const outputs = outputsOf(task);
+    const observedAt = new Date(checkAt);
+    for (let row = from; row < to; row++) {
+      const start = row - from;
+      const occurredAt = new Date(dataset.times[row]!);
+      const outcome = dataset.outcomes[row]!;
+      this.matured.push({
+        ...(benchmarkOf(dataset, row) ?? {}),
+        outcome: task.kind === 'classification' ? task.classes[outcome]! : outcome,
+        observedAt,
+        prediction: {
+          id: `row-${row}`,
+          seq: this.matured.length + 1,
+          model: this.model,
+          version: this.champion.version.version,
+          arm: 'champion',
+          key: dataset.keys[row]!,
+          input: {},
+          features: Array.from(features.subarray(start * width, (start + 1) * width), (value) =>
+            Number.isFinite(value) ? value : null,
+          ),
+          scores: Array.from(scores.subarray(start * outputs, (start + 1) * outputs)),
+          occurredAt,
+          recordedAt: occurredAt,
+        },
+      });
+    }
+    this.watch &&= { ...foldRows(this.watch, features), seq: this.matured.length };
+  }
+
+  /** Closes the open chunk of the watch over drift, as a check does. */
+  contextAt(asOf: Date): TriggerContext {
+    const { model, definition, config, champion } = this;
+    const own = this.matured.length - this.tookOverAt;
+    const rows = Math.min(own, MATURED_ROWS);
+    const { version } = champion;
+    const window = { model, version: version.version, afterSeq: this.tookOverAt, asOf, limit: MATURED_ROWS };
+    this.watch &&= closeChunk({ ...this.watch, at: asOf }, asOf, config.min_new_predictions);
+    const watch = this.watch;
+    return {
+      model,
+      definition,
+      asOf,
+      config,
+      champion: version,
+      championAgeDays: daysBetween(this.tookOver, asOf),
+      daysSinceLastJudgement: daysBetween(this.judgement, asOf),
+      daysSinceLastRetraining: daysBetween(this.attempt, asOf),
+      predictionsSinceRetraining: this.matured.length - this.countedFrom,
+      matured: (limit = MATURED_ROWS) =>
+        Promise.resolve(this.matured.slice(this.matured.length - Math.min(own, limit))),
+      coverage: () => Promise.resolve({ predictions: rows, matured: rows }),
+      referenceProfile: () => champion.profile,
+      driftWatch: () => Promise.resolve(watch),
+      window: (overrides) => ({ ...window, ...overrides }),
+    };
+  }
+
+  /** A run was asked for and has not failed. */
+  retrained(): void {
+    this.countedFrom = this.matured.length;
+  }
+
+  /** A run was asked for, whatever becomes of it. */
+  attempted(at: Date): void {
+    this.attempt = at;
+  }
+
+  /** A candidate was judged and the champion stayed. */
+  confirmed(at: Date): void {
+    this.judgement = at;
+    this.watch &&= restartWatch(this.watch, { runId: `run-${this.matured.length}`, at }, at);
+  }
+
+  promote(champion: Recruit, at: Date): void {
+    this.judgement = at;
+    this.champion = champion;
+    this.tookOver = at;
+    this.tookOverAt = this.matured.length;
+    this.watch = this.watchFrom(at);
+  }
+
+  private watchFrom(at: Date): DriftWatch | undefined {
+    const { model, champion } = this;
+    if (!champion.profile) return undefined;
+    const key = { model, version: champion.version.version, simulated: true };
+    return openWatch(key, { seq: this.matured.length, at }, champion.profile);
+  }
+}
+
+/** The benchmark that the record of a row carries. */
+function benchmarkOf({ benchmark, task }: Dataset, row: number): Pick<MaturedPrediction, 'benchmark'> | undefined {
+  if (!benchmark) return undefined;
+  const outputs = outputsOf(task);
+  const probabilities = Array.from(benchmark.subarray(row * outputs, (row + 1) * outputs));
+  return probabilities.every(Number.isFinite) ? { benchmark: probabilities } : undefined;
+}
