@@ -5,7 +5,7 @@ import { minimumEffects } from './methods.js';
 import { driftReport, namesOfDrifted, type DriftOptions } from './report.js';
 
 /** Two pictures on the bins of a reference. */
-export interface Change {
+export interface FeatureChange {
   readonly then: FeatureProfile;
   readonly now: FeatureProfile;
 }
@@ -19,7 +19,7 @@ export interface Change {
 export function movedOn(
   schema: FeatureSchema,
   reference: FeatureProfile,
-  { then, now }: Change,
+  { then, now }: FeatureChange,
   options: DriftOptions,
 ): ReadonlySet<string> {
   const moved = new Set(namesOfDrifted(driftReport(schema, then, now, options)));
