@@ -33,7 +33,8 @@ export class FileArtifactStore extends ArtifactStore {
   async get({ uri, sha256 }: Pick<ArtifactRef, 'uri' | 'sha256'>): Promise<Uint8Array> {
     const bytes = await readIfThere(this.pathOf(uri));
     if (!bytes) {
-      throw notFound('artifact_missing', `Artifact ${uri} is not in ${this.directory}: restore it from a backup.`);
+      // Told to clients: where the store lies on this machine is not for them.
+      throw notFound('artifact_missing', `Artifact ${uri} is not in the artifact store: restore it from a backup.`);
     }
     const found = sha256Of(bytes);
     if (found === sha256) return bytes;

@@ -68,6 +68,20 @@ describe('files on disk', () => {
     }
   });
 
+  it('are missed without telling where the store lies on this machine', async () => {
+    const store = new FileArtifactStore(folder);
+    const ref = await store.put(bytes('model'));
+    await rm(store.pathOf(ref.uri));
+    const refusal: unknown = await store.get(ref).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'artifact_missing' });
+    expect(String(refusal)).not.toContain(folder);
+    await writeFile(join(folder, 'in-the-way'), '');
+    const blocked = new FileArtifactStore(join(folder, 'in-the-way'));
+    const failure: unknown = await blocked.put(bytes('model')).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'storage_unavailable' });
+    expect(String(failure)).not.toContain(folder);
+  });
+
   it('are refused with the reason where nothing can be written', async () => {
     await writeFile(join(folder, 'a-file'), '');
     const store = new FileArtifactStore(join(folder, 'a-file', 'artifacts'));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { unavailable } from '@retrain/core';
 
 /**
@@ -27,14 +27,20 @@ export async function writeDurably(path: string, bytes: Uint8Array): Promise<voi
 export function storageRefusal(error: unknown, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    const told = `The disk of ${path} is full: nothing was stored. Free some space and try again.`;
+    const told = `The disk of ${shown(path)} is full: nothing was stored. Free some space and try again.`;
     return Object.assign(unavailable('storage_full', told), { cause: error });
   }
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
-    const told = `${path} cannot be reached now (${code}): check that the folder exists and may be read and written.`;
+    const told = `${shown(path)} cannot be reached now (${code}): check that the folder exists and may be read and written.`;
     return Object.assign(unavailable('storage_unavailable', told), { cause: error });
   }
   return error;
+}
+
+/** As seen from the project; outside of it only the name, as clients read it too. */
+function shown(path: string): string {
+  const inside = relative(process.cwd(), path);
+  return inside === '' || inside.startsWith('..') ? basename(path) : inside;
 }
 
 async function writeAndSync(path: string, bytes: Uint8Array): Promise<void> {
