@@ -37,6 +37,10 @@ export interface GateContext {
   /** Candidate and champion on the same rows, neither fitted on them. */
   readonly evaluation: PairedEvaluation;
   readonly parity: ParityCheck;
+  /** Features of the evaluated rows, rows x features, row-major, NaN = missing; a gate that needs them refuses without. */
+  readonly features?: Float32Array;
+  /** Milliseconds that the stored artifact took for one row, time after time; a gate that needs them refuses without. */
+  readonly timing?: readonly number[];
   readonly triggers: readonly string[];
   readonly seed: number;
 }

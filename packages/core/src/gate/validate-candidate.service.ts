@@ -1,5 +1,5 @@
 import { decodeDataset } from '../dataset/snapshot.js';
-import type { Dataset } from '../dataset/dataset.js';
+import { slice, type Dataset } from '../dataset/dataset.js';
 import { VersionLoader } from '../deployment/version-loader.service.js';
 import { decodeEvidence, type Evidence } from '../evaluation/evidence.js';
 import type { PairedEvaluation } from '../evaluation/paired-evaluation.js';
@@ -13,8 +13,9 @@ import type { RunStep, StageCommit, StageContext } from '../run/stage.js';
 import { Service } from '../shared/service.js';
 import type { JsonObject } from '../shared/json.js';
 import { ArtifactStore } from '../storage/artifact-store.port.js';
-import type { GateContext, ParityCheck } from './gate-definition.js';
+import type { GateContext } from './gate-definition.js';
 import { judge, type Judgement } from './judge.js';
+import { timeAnswers } from './time-answers.js';
 
 /** Fourth stage: the gates judge the candidate by its stored artifact and by its evaluation beside the champion. */
 @Service()
@@ -56,6 +57,7 @@ export class ValidateCandidate implements RunStep {
     const champion = championVersion === undefined ? undefined : await this.models.version(run.model, championVersion);
     const { evaluation, check } = decodeEvidence(await this.artifacts.get(evidence));
     const { name, task, schema } = definition;
+    const dataset = decodeDataset(await this.artifacts.get(prepareOutput(run).snapshot));
     return {
       model: run.model,
       definition: { name, task, schema },
@@ -63,7 +65,8 @@ export class ValidateCandidate implements RunStep {
       candidate,
       champion,
       evaluation: champion ? await this.withReadableChampion(context, champion, evaluation) : evaluation,
-      parity: await this.parity(context, candidate, check),
+      ...(await this.tryArtifact(context, candidate, dataset, check)),
+      features: featuresOf(dataset, evaluation),
       triggers: run.triggers,
       seed: config.seed,
     };
@@ -84,23 +87,32 @@ export class ValidateCandidate implements RunStep {
     return { ...evaluation, championScores: undefined, champion: undefined, championAbsence };
   }
 
-  /** The stored artifact's scores of the rows that the trainer scored itself. An artifact that does not load fails the run. */
-  private async parity(
-    { run, definition }: StageContext,
+  /**
+   * The stored artifact's scores of the rows that the trainer scored itself, and how fast it answers. An artifact that does
+   * not load fails the run.
+   */
+  private async tryArtifact(
+    { definition }: StageContext,
     candidate: ModelVersion,
+    dataset: Dataset,
     check: Evidence['check'],
-  ): Promise<ParityCheck> {
-    const dataset: Dataset = decodeDataset(await this.artifacts.get(prepareOutput(run).snapshot));
+  ): Promise<Pick<GateContext, 'parity' | 'timing'>> {
     const rows = Math.min(check.rows, dataset.rows);
     const width = dataset.schema.features.length;
     const scorer = await this.versions.load(candidate, definition);
     try {
       const artifact = await scorer.score(dataset.features.subarray(0, rows * width), rows);
-      return { rows, trainer: check.scores, artifact };
+      return { parity: { rows, trainer: check.scores, artifact }, timing: await timeAnswers(scorer, dataset) };
     } finally {
       await scorer.release();
     }
   }
+}
+
+/** The evaluated rows are one span of the snapshot. */
+function featuresOf(dataset: Dataset, { blocks, rows }: PairedEvaluation): Float32Array | undefined {
+  const from = blocks[0]?.from;
+  return from === undefined ? undefined : slice(dataset, from, from + rows).features;
 }
 
 function eventsOf({ run }: StageContext, context: GateContext, judgement: Judgement): NewEvent[] {

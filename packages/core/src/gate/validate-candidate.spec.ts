@@ -32,6 +32,22 @@ describe('an unreadable champion', () => {
   });
 });
 
+describe('every gate that comes with the product', () => {
+  it('has what it needs to judge a real candidate', async () => {
+    const rules = [
+      { use: 'segments', with: { by: 'tilt', delta: 1, min_rows: 10 } },
+      { use: 'latency', with: { max_ms: 1000 } },
+    ];
+    const gates = [...rules, { use: 'schema', with: {} }, { use: 'calibration', with: { max_excess: 1 } }];
+    const house = await withChampion(auto);
+    await house.config.update({ gates }, 'test');
+    const run = await retrain(house);
+    const codes = ['no_segment_worse', 'fast_enough', 'schema_kept', 'calibrated'];
+    expect(validateOutput(run).verdicts.map(({ code }) => code)).toEqual(codes);
+    expect(run.status).toBe('deployed');
+  });
+});
+
 describe('a champion that changes while the candidate is judged', () => {
   it('the candidate is not promoted over a version it was never compared with', async () => {
     const house = await withChampion(auto);

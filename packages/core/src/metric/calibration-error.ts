@@ -5,9 +5,15 @@
  * share of hits| of each bin is weighted by its rows. Equal-count bins never leave a bin with a handful of rows.
  */
 export function expectedCalibrationError(confidences: ArrayLike<number>, hits: ArrayLike<number>, bins = 10): number {
-  const rows = confidences.length;
-  const order = Uint32Array.from({ length: rows }, (_, row) => row);
+  const order = Uint32Array.from({ length: confidences.length }, (_, row) => row);
   order.sort((a, b) => confidences[a]! - confidences[b]! || a - b);
+  const inOrder = (values: ArrayLike<number>) => Float64Array.from(order, (row) => values[row]!);
+  return sortedCalibrationError(inOrder(confidences), inOrder(hits), bins);
+}
+
+/** As `expectedCalibrationError`, of rows that ascend by confidence already. */
+export function sortedCalibrationError(confidences: ArrayLike<number>, hits: ArrayLike<number>, bins = 10): number {
+  const rows = confidences.length;
   const used = Math.min(bins, rows);
   const longer = rows % used;
   let error = 0;
@@ -15,9 +21,7 @@ export function expectedCalibrationError(confidences: ArrayLike<number>, hits: A
   for (let bin = 0; bin < used; bin++) {
     const to = from + Math.floor(rows / used) + (bin < longer ? 1 : 0);
     let gap = 0;
-    for (let position = from; position < to; position++) {
-      gap += confidences[order[position]!]! - hits[order[position]!]!;
-    }
+    for (let row = from; row < to; row++) gap += confidences[row]! - hits[row]!;
     error += Math.abs(gap) / rows;
     from = to;
   }

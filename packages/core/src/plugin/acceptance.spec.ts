@@ -30,7 +30,10 @@ async function verdictOf(name: string, given: Partial<TriggerContext>) {
 describe('the built-in decisions', () => {
   it('have the names that configurations use', () => {
     expect(registry.triggers.names()).toEqual(['performance_degradation', 'data_drift', 'time_based', 'data_volume']);
-    expect(registry.gates.names()).toEqual(['minimum_score', 'improvement', 'parity']);
+    expect(registry.gates.names()).toEqual([
+      ...['minimum_score', 'improvement', 'parity'],
+      ...['calibration', 'latency', 'segments', 'schema'],
+    ]);
   });
 
   it('refuse options they do not know', () => {

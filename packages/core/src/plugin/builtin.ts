@@ -1,6 +1,10 @@
+import { calibration } from '../gate/calibration.js';
 import { improvement } from '../gate/improvement.js';
+import { latency } from '../gate/latency.js';
 import { minimumScore } from '../gate/minimum-score.js';
 import { parity } from '../gate/parity.js';
+import { schema } from '../gate/schema.js';
+import { segments } from '../gate/segments.js';
 import { timeBased } from '../trigger/age.js';
 import { dataDrift } from '../trigger/drift.js';
 import { performanceDegradation } from '../trigger/performance.js';
@@ -11,5 +15,5 @@ import type { Plugin } from './plugin.js';
 export const builtinPlugin: Plugin = {
   name: 'builtin',
   triggers: [performanceDegradation, dataDrift, timeBased, dataVolume],
-  gates: [minimumScore, improvement, parity],
+  gates: [minimumScore, improvement, parity, calibration, latency, segments, schema],
 };

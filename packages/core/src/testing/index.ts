@@ -6,6 +6,7 @@ export * from './contracts/rows.contract.js';
 export * from './contracts/storage.contract.js';
 export * from './counting-ids.js';
 export * from './fake-clock.js';
+export * from './gate-context.js';
 export * from './in-memory.js';
 export * from './installation.js';
 export * from './loop.js';
