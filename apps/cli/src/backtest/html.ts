@@ -33,7 +33,7 @@ ${style}</style>
 <body>
 <h1>Back-test of ${escaped(summary.model)}</h1>
 <p class="answer">${escaped(summary.answer.sentence)}</p>
-<p>${summary.rows} rows from ${day(summary.from)} to ${day(summary.until)}, ${summary.checks} checks, seed ${summary.seed}.
+<p>${summary.rows} rows from ${day(summary.from)} to ${day(summary.until)}, ${summary.checks} checks, ${summary.refused} rows that the model refuses to answer, seed ${summary.seed}.
 No row was scored by a model that had been fitted on it or on a later row.${faultsInWords(summary)}</p>
 ${comparison(summary)}
 <h2>Gain over never retraining, summed up</h2>
@@ -108,7 +108,7 @@ function comparison({ policies, faults }: BacktestSummary): string {
   const shown = metricNames(policies);
   return table(
     [
-      ...['policy', 'retrained', 'replaced', 'rejected', 'fits', 'rows fitted', 'seconds of fitting'],
+      ...['policy', 'retrained', 'replaced', 'rejected', 'fits', 'rows fitted', 'processor seconds'],
       ...shown.map((name) => name.replace('_', ' ')),
       ...['gain over never (95 % interval)', 'alarms', 'false alarms'],
       ...faults.map(({ kind }) => `rows until ${kind} was noticed`),

@@ -25,11 +25,20 @@ export interface PrepareOptions {
   readonly modules: readonly string[];
 }
 
+export interface PreparedStage {
+  readonly stage: Stage;
+  /** As it really was: without faults. */
+  readonly dataset: Dataset;
+  /** Records of the span that the model refuses to answer (a club that it has never seen play), so that nobody serves them. */
+  readonly refused: number;
+}
+
 /** Folds the features once for all policies: point in time, so that a row knows nothing of its own day. */
-export function prepareStage(options: PrepareOptions): { readonly stage: Stage; readonly dataset: Dataset } {
+export function prepareStage(options: PrepareOptions): PreparedStage {
   const { definition, faults, model, modules } = options;
   const { records } = mergeRecords(parseRecords(definition, options.rows).records);
-  const examples = buildExamples(definition, records);
+  const refused: ModelRecord[] = [];
+  const examples = buildExamples(definition, records, { onSkipped: (record) => void refused.push(record) });
   const from = options.from ?? new Date(examples.times[Math.floor(examples.rows / 2)] ?? 0);
   const course = planCourse(examples, { ...options, from });
   const swaps = faults.some(({ kind }) => kind === 'swap-home-away');
@@ -43,7 +52,8 @@ export function prepareStage(options: PrepareOptions): { readonly stage: Stage; 
     modules,
     ...(swaps ? { swapped: swappedFeatures(definition, records, course.dataset) } : {}),
   };
-  return { stage, dataset: course.dataset };
+  const inSpan = ({ occurredAt }: ModelRecord) => occurredAt >= from && occurredAt < options.until;
+  return { stage, dataset: course.dataset, refused: refused.filter(inSpan).length };
 }
 
 /** Features of the same rows as callers ask for them who mix up the two sides. */

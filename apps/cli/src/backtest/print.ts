@@ -3,7 +3,7 @@ import type { BacktestSummary, FaultSummary, PolicySummary } from './summary.js'
 
 /** The answer, then one line a policy; `verbose` adds seasons, runs and alarms. */
 export function printSummary(output: Output, summary: BacktestSummary, verbose: boolean): void {
-  const { rows, from, until, checks, faults, policies } = summary;
+  const { rows, refused, from, until, checks, faults, policies } = summary;
   output.line(`\n${summary.answer.sentence}\n`);
   const shown = metricNames(policies);
   output.table(
@@ -11,7 +11,7 @@ export function printSummary(output: Output, summary: BacktestSummary, verbose: 
       'policy',
       'retrained',
       'replaced',
-      'fitting s',
+      'cpu s',
       'rows fitted',
       ...shown.map((name) => name.replace('_', ' ')),
       'gain over never (95 %)',
@@ -33,7 +33,7 @@ export function printSummary(output: Output, summary: BacktestSummary, verbose: 
     ]),
   );
   output.line(
-    `\n${rows} rows from ${day(from)} to ${day(until)}, ${checks} checks. No row was scored by a model that knew it.`,
+    `\n${rows} rows from ${day(from)} to ${day(until)}, ${checks} checks${refused > 0 ? `, ${refused} rows that the model refuses` : ''}. No row was scored by a model that knew it.`,
   );
   if (!verbose) {
     output.line('--verbose shows seasons, runs and alarms; --html <file> draws them.');

@@ -15,6 +15,8 @@ import type { Stage, Task } from './task.js';
 export interface BacktestSummary {
   readonly model: string;
   readonly rows: number;
+  /** Rows that the model refuses to answer; no policy serves them. */
+  readonly refused: number;
   readonly from: string;
   readonly until: string;
   readonly checks: number;
@@ -78,12 +80,13 @@ export interface SummaryRequest {
   readonly stage: Stage;
   /** As it was played: a world that drifts shows the drift. */
   readonly dataset: Dataset;
+  readonly refused: number;
   readonly tasks: readonly Task[];
   readonly played: readonly Played[];
   readonly seed: number;
 }
 
-export function summaryOf({ stage, dataset, tasks, played, seed }: SummaryRequest): BacktestSummary {
+export function summaryOf({ stage, dataset, refused, tasks, played, seed }: SummaryRequest): BacktestSummary {
   const contenders = tasks.map(({ name }, index): Contender => {
     const one = played[index]!;
     return { name, played: one, metrics: figuresOfPlay(dataset, one) };
@@ -93,6 +96,7 @@ export function summaryOf({ stage, dataset, tasks, played, seed }: SummaryReques
   return {
     model: stage.model,
     rows: dataset.rows - first,
+    refused,
     from: iso(dataset.times[first]!),
     until: iso(dataset.times[dataset.rows - 1]!),
     checks: stage.rounds.length,

@@ -73,7 +73,7 @@ export function addBacktestCommand(program: Command): void {
         const own = effectiveConfig(config, model);
         const definition = registry.models.get(config.models[model]!.definition);
         const rows = await rowsOf(definition, given.data ?? own.training_data_path);
-        const { stage, dataset } = prepareStage({
+        const { stage, dataset, refused } = prepareStage({
           model,
           definition,
           rows,
@@ -91,7 +91,7 @@ export function addBacktestCommand(program: Command): void {
         });
         progress.clear();
         const world = driftedWorld(dataset, stage.faults);
-        const summary = summaryOf({ stage, dataset: world, tasks, played, seed: own.seed });
+        const summary = summaryOf({ stage, dataset: world, refused, tasks, played, seed: own.seed });
         if (given.html !== undefined) {
           const { htmlOf } = await import('../backtest/html.js');
           writeFileSync(given.html, htmlOf({ summary, stage, dataset: world, played }));

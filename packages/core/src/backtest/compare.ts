@@ -84,5 +84,7 @@ function workOf({ played }: Contender): number {
 }
 
 function costInWords({ retrainings: { length: n }, cost }: Played): string {
-  return n === 0 ? 'no retraining' : `${n} retraining${n === 1 ? '' : 's'} and ${cost.seconds.toFixed(1)} s of fitting`;
+  return n === 0
+    ? 'no retraining'
+    : `${n} retraining${n === 1 ? '' : 's'} and ${cost.seconds.toFixed(1)} processor seconds`;
 }

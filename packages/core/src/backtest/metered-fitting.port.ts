@@ -5,6 +5,7 @@ export interface FittingCost {
   readonly fits: number;
   /** Sum of the rows of all fits. */
   readonly rows: number;
+  /** Of processor time. */
   readonly seconds: number;
 }
 
