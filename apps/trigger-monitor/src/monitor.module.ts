@@ -5,6 +5,7 @@ import { EvaluateTriggersProcessor } from './evaluate-triggers.processor.js';
 import { NotifyPump } from './notify-pump.js';
 import { NotifyProcessor } from './notify.processor.js';
 import { PruneProcessor } from './prune.processor.js';
+import { ReadAnswersProcessor } from './read-answers.processor.js';
 import { RecoverRunsProcessor } from './recover-runs.processor.js';
 import { Schedules } from './schedules.js';
 
@@ -28,6 +29,7 @@ export class MonitorModule {
           RecoverRunsProcessor,
           NotifyProcessor,
           PruneProcessor,
+          ReadAnswersProcessor,
         ]),
       ],
     };

@@ -3,7 +3,7 @@ import { AlignSchedulesService, ConfigStore, JobQueue, messageOf, type JobName }
 import { AppLog } from '@retrain/infra';
 
 /** What is always repeated, in seconds. */
-const everySeconds = { 'recover-runs': 5, notify: 5, prune: 6 * 3600 } as const satisfies Partial<
+const everySeconds = { 'recover-runs': 5, notify: 5, 'read-answers': 60, prune: 6 * 3600 } as const satisfies Partial<
   Record<JobName, number>
 >;
 const lookMilliseconds = 10_000;
@@ -41,6 +41,7 @@ export class Schedules implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await this.queue.schedule('recover-runs', 'recover-runs', {}, everySeconds['recover-runs']);
       await this.queue.schedule('notify', 'notify', {}, everySeconds.notify);
+      await this.queue.schedule('read-answers', 'read-answers', {}, everySeconds['read-answers']);
       await this.queue.schedule('prune', 'prune', {}, everySeconds.prune);
       await this.aligning.execute();
       this.told = undefined;

@@ -68,7 +68,7 @@ export class KeepDriftWatch {
   }
 
   private async carriedOn(opened: DriftWatch, request: KeepWatch): Promise<DriftWatch> {
-    const { champion, start, at, closing } = request;
+    const { champion, start, at, closing, simulated } = request;
     const { judged } = start;
     const answered = judged && judged.runId !== opened.judgedRunId && judged.runId !== champion.runId;
     let watch = answered ? restartWatch(opened, judged, later(opened.at, start.at)) : opened;
@@ -78,7 +78,8 @@ export class KeepDriftWatch {
         watch = foldRows(watch, rows);
       }
     }
-    if (watch === opened && seq === opened.seq && at <= opened.at) return opened;
+    const due = closing !== undefined && watch.pending.rows >= closing.minRows;
+    if (watch === opened && seq === opened.seq && !due && (!simulated || at <= opened.at)) return opened;
     const read = { ...watch, seq, at: later(watch.at, at) };
     return closing ? closeChunk(read, at, closing.minRows) : read;
   }

@@ -1,6 +1,7 @@
 import { aPrediction } from '../testing/builders.js';
 import type { Installation } from '../testing/installation.js';
 import { execute, request, withChampion } from '../testing/loop.js';
+import { ReadAnswersService } from '../trigger/read-answers.service.js';
 import { EvaluateTriggersService } from '../trigger/evaluate-triggers.service.js';
 
 const triggers = [{ use: 'data_drift', with: {} }];
@@ -32,6 +33,21 @@ describe('keeping the watch over drift', () => {
     const watch = (await house.watches.find(key))!;
     expect(watch).toMatchObject({ seq: await house.predictions.lastSeq(), chunks: 1, pending: { rows: 70 } });
     expect(watch.blocks.map(({ profile }) => profile.rows)).toEqual([140]);
+  });
+
+  it('reads ahead between two checks, and a check judges what was read', async () => {
+    const house = await withChampion({ config: { triggers } });
+    const reading = house.get(ReadAnswersService);
+    for (let minute = 0; minute < 3; minute++) {
+      await answer(house, 50);
+      house.clock.advance({ minutes: 1 });
+      await reading.execute(new AbortController().signal);
+    }
+    const read = (await house.watches.find(key))!;
+    expect(read).toMatchObject({ chunks: 0, pending: { rows: 150 }, revision: 3 });
+    await reading.execute(new AbortController().signal);
+    expect(await house.watches.find(key)).toEqual(read);
+    expect(await check(house)).toMatchObject({ verdict: 'fired', n: 150 });
   });
 
   it('leaves no trace of a dry run', async () => {

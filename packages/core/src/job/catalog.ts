@@ -19,6 +19,7 @@ export interface JobPayloads {
   'recover-runs': EmptyJob;
   notify: EmptyJob;
   prune: EmptyJob;
+  'read-answers': EmptyJob;
   retrain: RunJob;
 }
 
@@ -56,6 +57,7 @@ export const jobCatalog: { readonly [N in JobName]: JobKind<N> } = {
   'recover-runs': { name: 'recover-runs', queue: 'monitoring', attempts: 1, backoffSeconds: 5, parse: empty },
   notify: { name: 'notify', queue: 'monitoring', attempts: 1, backoffSeconds: 5, parse: empty },
   prune: { name: 'prune', queue: 'monitoring', attempts: 1, backoffSeconds: 60, parse: empty },
+  'read-answers': { name: 'read-answers', queue: 'monitoring', attempts: 1, backoffSeconds: 5, parse: empty },
   retrain: {
     name: 'retrain',
     queue: 'training',

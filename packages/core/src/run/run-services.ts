@@ -14,6 +14,7 @@ import { VersionLoader } from '../deployment/version-loader.service.js';
 import { KeepDriftWatch } from '../drift/keep-drift-watch.service.js';
 import { ValidateCandidate } from '../gate/validate-candidate.service.js';
 import { EvaluateTriggersService } from '../trigger/evaluate-triggers.service.js';
+import { ReadAnswersService } from '../trigger/read-answers.service.js';
 import { TriggerContexts } from '../trigger/trigger-context.service.js';
 import { BackupChampion } from './backup-champion.service.js';
 import { BootstrapModelsService } from './bootstrap-models.service.js';
@@ -47,6 +48,7 @@ export const decisionServices = [
   CancelRunService,
   KeepDriftWatch,
   TriggerContexts,
+  ReadAnswersService,
   EvaluateTriggersService,
   BootstrapModelsService,
   RecoverRunsService,

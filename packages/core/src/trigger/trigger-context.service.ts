@@ -42,16 +42,7 @@ export class TriggerContexts {
     const now = this.clock.now();
     const last = await latestAttempt(this.runs, model.name, asOf);
     const retraining = await latestRetraining(this.runs, model.name, asOf);
-    const judgement = await latestJudgement(this.runs, model.name, asOf);
-    const alias = await this.models.alias(model.name, 'champion');
-    const champion = alias && (await this.models.version(model.name, alias.version));
-    const tookOver = alias && (await this.tookOver(alias, asOf));
-    const window = await this.championWindow(model.name, champion, asOf ?? now);
-    const watchStart = {
-      seq: Math.max(window.afterSeq ?? 0, judgement?.run.predictionSeq ?? 0),
-      at: latest(tookOver, judgement?.at) ?? asOf ?? now,
-      judged: judgement && { runId: judgement.run.id, at: judgement.at },
-    };
+    const { champion, judgement, tookOver, window, start } = await this.incumbent(model.name, asOf);
     const definition = this.plugins.models.get(model.definition);
     const { name, task, schema } = definition;
     return {
@@ -70,10 +61,37 @@ export class TriggerContexts {
       coverage: () => this.predictions.coverage(window),
       referenceProfile: () => profileOfVersion(champion),
       driftWatch: onceOnly(() =>
-        this.driftWatch(champion, watchStart, { at: asOf ?? now, simulated: asOf !== undefined, dryRun }),
+        this.driftWatch(champion, start, { at: asOf ?? now, simulated: asOf !== undefined, dryRun }),
       ),
       window: (overrides) => ({ ...window, ...overrides }),
     };
+  }
+
+  /**
+   * Reads, between two checks, what the champion has answered since: a check then finds little left to read. Does
+   * nothing where there is no champion with a profile.
+   */
+  async readAhead(model: Model): Promise<void> {
+    const { champion, start } = await this.incumbent(model.name, undefined);
+    const reference = profileOfVersion(champion);
+    if (!champion || !reference) return;
+    await this.watches.execute({ champion, reference, start, at: this.clock.now(), simulated: false });
+  }
+
+  /** The champion, its answers, and from where on they are evidence. */
+  private async incumbent(model: string, asOf: Date | undefined) {
+    const at = asOf ?? this.clock.now();
+    const judgement = await latestJudgement(this.runs, model, asOf);
+    const alias = await this.models.alias(model, 'champion');
+    const champion = alias && (await this.models.version(model, alias.version));
+    const tookOver = alias && (await this.tookOver(alias, asOf));
+    const window = await this.championWindow(model, champion, at);
+    const start: WatchStart = {
+      seq: Math.max(window.afterSeq ?? 0, judgement?.run.predictionSeq ?? 0),
+      at: latest(tookOver, judgement?.at) ?? at,
+      judged: judgement && { runId: judgement.run.id, at: judgement.at },
+    };
+    return { champion, judgement, tookOver, window, start };
   }
 
   private async tookOver(alias: Alias, asOf: Date | undefined): Promise<Date> {

@@ -11,7 +11,7 @@ type Handler = (payload: unknown, signal: AbortSignal) => Promise<void>;
 const quiet = { error: () => undefined, warn: () => undefined };
 const ignore = () => undefined;
 const jobsOf: Readonly<Record<QueueName, readonly JobName[]>> = {
-  monitoring: ['evaluate-triggers', 'recover-runs', 'notify', 'prune'],
+  monitoring: ['evaluate-triggers', 'recover-runs', 'notify', 'prune', 'read-answers'],
   training: ['retrain'],
 };
 
