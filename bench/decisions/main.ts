@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMet, timed, type Bar, type Part } from './bar.js';
+import { checkCost } from './check-cost.js';
 import { falseAlarms, shiftFound, tinyShift } from './drift-over-time.js';
 import { exactMethods } from './exact-methods.js';
 import { superiority } from './superiority.js';
@@ -8,6 +9,7 @@ import { superiority } from './superiority.js';
 // Simulates the decisions of the product, by the product's own functions: `npm run bench:decisions [-- part …]`.
 const seeds = 200;
 const parts: Readonly<Record<string, () => Promise<Part>>> = {
+  check: () => checkCost(),
   exact: () => exactMethods(),
   gate: () => superiority(),
   tiny: () => tinyShift(),
