@@ -37,11 +37,11 @@ ${style}</style>
 No row was scored by a model that had been fitted on it or on a later row.${faultsInWords(summary)}</p>
 ${comparison(summary)}
 <h2>Gain over never retraining, summed up</h2>
-<p>Above zero: better than the first champion so far. Ticks at the bottom are new versions, triangles alarms.</p>
+<p>Above zero: better so far than the first champion. Ticks at the bottom are new versions, triangles alarms, one line a policy.</p>
 <div id="gain"></div>
-<h2>Log loss or error of the newest ${RUNNING} rows</h2>
+<h2>${escaped(inWords(lossName(summary)))} of the newest ${RUNNING} rows</h2>
 <div id="running"></div>
-<h2>By season</h2>
+<h2>${escaped(inWords(lossName(summary)))} by season</h2>
 <div id="seasons"></div>
 ${seasons(summary)}
 ${runs(summary)}
@@ -74,9 +74,7 @@ export function chartsOf({ summary, stage, dataset, played }: HtmlRequest) {
     seasons: {
       labels: summary.policies[0]!.seasons.map(({ season }) => season),
       values: summary.policies.map(({ seasons: list }) =>
-        list.map(
-          (season) => season.metrics[metricNames(summary.policies).find((name) => name !== 'accuracy')!] ?? null,
-        ),
+        list.map((season) => season.metrics[lossName(summary)] ?? null),
       ),
     },
     replaced: played.map(({ retrainings }) =>
@@ -86,6 +84,13 @@ export function chartsOf({ summary, stage, dataset, played }: HtmlRequest) {
     faults: stage.faults.map(({ kind, from }) => ({ kind, at: Math.round(from.getTime() / 1000) })),
   };
 }
+
+/** The figure that is plotted: the first one where less is better. */
+function lossName({ policies }: BacktestSummary): string {
+  return metricNames(policies).find((name) => name !== 'accuracy')!;
+}
+
+const inWords = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replace('_', ' ');
 
 function runningSum(values: Float64Array): Float64Array {
   let sum = 0;
@@ -221,14 +226,15 @@ function marks(u) {
   }
   ctx.setLineDash([]);
   data.names.forEach((_, i) => {
+    const floor = bbox.top + bbox.height - 9 * i;
     ctx.strokeStyle = ctx.fillStyle = colours[i % colours.length];
     for (const at of data.replaced[i]) {
       const x = u.valToPos(at, 'x', true);
-      ctx.beginPath(); ctx.moveTo(x, bbox.top + bbox.height); ctx.lineTo(x, bbox.top + bbox.height - 6); ctx.stroke();
+      ctx.beginPath(); ctx.moveTo(x, floor); ctx.lineTo(x, floor - 6); ctx.stroke();
     }
     for (const at of data.alarms[i]) {
-      const x = u.valToPos(at, 'x', true), y = bbox.top + bbox.height - 10;
-      ctx.beginPath(); ctx.moveTo(x, y - 9); ctx.lineTo(x - 5, y); ctx.lineTo(x + 5, y); ctx.fill();
+      const x = u.valToPos(at, 'x', true);
+      ctx.beginPath(); ctx.moveTo(x, floor - 9); ctx.lineTo(x - 5, floor); ctx.lineTo(x + 5, floor); ctx.fill();
     }
   });
   ctx.restore();
