@@ -146,6 +146,14 @@ describe('performance', () => {
         { from: '2024-01-08T00:00:00.000Z', n: 1, metrics: { accuracy: 0 } },
       ],
     });
+    expect(body).toMatchObject({
+      series: [
+        { predictions: 1, benchmark: null },
+        { predictions: 1, benchmark: null },
+      ],
+    });
+    expect(body).toHaveProperty('latest');
+    expect(body).toHaveProperty('checks');
     expect(await gateway.app.get(Predictions).countSince('coin', 0)).toBe(2);
     expect((await gateway.get('/models/coin/performance?days=0')).status).toBe(400);
   });

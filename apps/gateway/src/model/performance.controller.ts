@@ -1,10 +1,10 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { PerformanceService, TriggerEvaluations, type TriggerEvaluation } from '@retrain/core';
+import { PerformanceService, TriggerEvaluations } from '@retrain/core';
 import { Documented } from '../http/documented.js';
 import { QueryPipe } from '../http/schema.pipe.js';
-import { verdictView } from '../retraining/run-view.js';
 import { ModelNames } from './model-names.js';
+import { performanceView, verdictPoint } from './performance-view.js';
 
 const performanceQuery = {
   type: 'object',
@@ -17,7 +17,7 @@ const performanceQuery = {
       minimum: 1,
       maximum: 20_000,
       default: 5_000,
-      description: 'Newest answers with an outcome',
+      description: 'Newest answers with an outcome, and newest answers of all',
     },
   },
 } as const;
@@ -34,6 +34,9 @@ const driftQuery = {
   properties: { limit: { type: 'integer', minimum: 1, maximum: 500, default: 100, description: 'Newest checks' } },
 } as const;
 
+/** Newest checks that are shown beside the performance. */
+const CHECKS = 100;
+
 /** Series and evidence for charts. */
 @ApiTags('models')
 @Controller('models/:model')
@@ -46,12 +49,16 @@ export class PerformanceController {
 
   @Get('performance')
   @Documented({
-    summary: 'Metrics of the answers whose outcome is known: in all, by version, by period',
+    summary:
+      'Metrics of the answers whose outcome is known, in all, by version, by period; what the champion’s confidence promises; the newest checks',
     query: performanceQuery,
     answer: {
       coverage: { predictions: 380, matured: 370 },
-      overall: { n: 370, metrics: { accuracy: 0.54 } },
+      overall: { n: 370, metrics: { accuracy: 0.54 }, benchmark: { n: 370, excess_log_loss: 0.01 } },
+      estimate: { n: 380, accuracy: { estimate: 0.53, interval: [0.48, 0.58], realised: 0.54 } },
       series: [],
+      latest: { verdict: 'clear', score: 0.01, threshold: 0.05, evidence: {} },
+      checks: [],
     },
   })
   async performanceOf(
@@ -61,24 +68,9 @@ export class PerformanceController {
     const model = this.names.resolve(name);
     const { days = 7, limit = 5_000, as_of } = query;
     const asOf = as_of === undefined ? undefined : new Date(as_of);
-    const { coverage, overall, versions, periods, baseline } = await this.performance.execute({
-      model,
-      days,
-      limit,
-      asOf,
-    });
-    return {
-      model,
-      coverage,
-      baseline: baseline ?? null,
-      overall,
-      versions,
-      series: periods.map(({ from, until, ...figures }) => ({
-        from: from.toISOString(),
-        until: until.toISOString(),
-        ...figures,
-      })),
-    };
+    const performance = await this.performance.execute({ model, days, limit, asOf });
+    const { latest, series: checks } = await this.checksOf(model, 'performance_degradation', CHECKS);
+    return { model, ...performanceView(performance), latest, checks };
   }
 
   @Get('drift')
@@ -92,15 +84,13 @@ export class PerformanceController {
     @Query(new QueryPipe<{ limit?: number }>(driftQuery)) { limit = 100 }: { limit?: number },
   ) {
     const model = this.names.resolve(name);
-    const { items } = await this.evaluations.list(model, { limit }, false);
-    const points = items.flatMap(driftPoint);
-    return { model, latest: points[0] ?? null, series: points.reverse().map(({ evidence: _, ...point }) => point) };
+    return { model, ...(await this.checksOf(model, 'data_drift', limit)) };
   }
-}
 
-function driftPoint(evaluation: TriggerEvaluation) {
-  const verdict = evaluation.verdicts.find(({ trigger }) => trigger === 'data_drift');
-  if (!verdict) return [];
-  const at = { evaluated_at: evaluation.evaluatedAt.toISOString(), as_of: evaluation.asOf.toISOString() };
-  return [{ ...at, ...verdictView(verdict) }];
+  /** What a trigger said in the newest checks: the newest with its evidence, all of them ascending. */
+  private async checksOf(model: string, trigger: string, limit: number) {
+    const { items } = await this.evaluations.list(model, { limit }, false);
+    const points = items.flatMap((evaluation) => verdictPoint(evaluation, trigger));
+    return { latest: points[0] ?? null, series: points.reverse().map(({ evidence: _, ...point }) => point) };
+  }
 }

@@ -1,4 +1,4 @@
-import type { Alias, AliasMove, Deployment, Model, ModelVersion } from '@retrain/core';
+import type { Alias, AliasMove, Deployment, Evaluation, Model, ModelVersion } from '@retrain/core';
 
 /** A model on the wire. */
 export function modelView(model: Model, champion: Alias | undefined) {
@@ -21,14 +21,7 @@ export function versionView(version: ModelVersion, withProfile = false) {
     run_id: version.runId ?? null,
     created_at: version.createdAt.toISOString(),
     artifact: version.artifact,
-    evaluation: evaluation
-      ? {
-          rows: evaluation.rows,
-          from: evaluation.from ? iso(evaluation.from) : null,
-          until: evaluation.until ? iso(evaluation.until) : null,
-          metrics: evaluation.metrics,
-        }
-      : null,
+    evaluation: evaluation ? baselineView(evaluation) : null,
     lineage: {
       data_hash: lineage.dataHash,
       schema_hash: lineage.schemaHash,
@@ -41,6 +34,24 @@ export function versionView(version: ModelVersion, withProfile = false) {
       trained_until: lineage.trainedUntil ? iso(lineage.trainedUntil) : null,
     },
     ...(withProfile ? { feature_profile: version.featureProfile ?? null } : {}),
+  };
+}
+
+/** What a version was measured at before it served, on the wire. */
+export function baselineView({ rows, from, until, metrics, benchmark, confidence }: Evaluation) {
+  const beside = benchmark && {
+    rows: benchmark.rows,
+    excess_log_loss: benchmark.excess,
+    deviation: benchmark.deviation,
+  };
+  const calibrated = confidence && { rows: confidence.rows, power: confidence.power };
+  return {
+    rows,
+    from: from ? iso(from) : null,
+    until: until ? iso(until) : null,
+    metrics,
+    ...(beside ? { benchmark: beside } : {}),
+    ...(calibrated ? { confidence: calibrated } : {}),
   };
 }
 

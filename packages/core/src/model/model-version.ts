@@ -1,4 +1,5 @@
 import type { JsonObject } from '../shared/json.js';
+import type { ConfidenceBaseline } from '../metric/confidence.js';
 import type { BenchmarkBaseline } from '../metric/excess-log-loss.js';
 import type { Metrics } from '../metric/metrics.js';
 
@@ -51,6 +52,8 @@ export interface Evaluation {
   readonly metrics: Metrics;
   /** Beside an outside benchmark; left out where too few rows carry one. */
   readonly benchmark?: BenchmarkBaseline;
+  /** How its confidence turned out; left out for a regression and for too few rows. */
+  readonly confidence?: ConfidenceBaseline;
 }
 
 export type NewModelVersion = Omit<ModelVersion, 'id' | 'version' | 'createdAt'>;

@@ -5,7 +5,7 @@ const at = (day: string) => new Date(`${day}T15:00:00Z`);
 
 describe('performance of what was answered', () => {
   it('is told in all, by version and by calendar week, for answers whose outcome is known', async () => {
-    const { models, plugins, predictions, promote } = await servingCoin();
+    const { models, plugins, predictions, records, promote } = await servingCoin();
     await promote([1, 0]);
     // 2024-01-01 is a Monday.
     const answers = [
@@ -19,7 +19,7 @@ describe('performance of what was answered', () => {
       await predictions.insert([prediction]);
       if (outcome) await predictions.recordOutcomes([anOutcome(prediction.id, { outcome, observedAt: at(day) })]);
     }
-    const service = new PerformanceService(models, plugins, predictions);
+    const service = new PerformanceService(models, plugins, predictions, records);
     const told = await service.execute({ model: 'coin', days: 7, limit: 100 });
     expect(told.coverage).toEqual({ predictions: 4, matured: 3 });
     expect(told.overall.n).toBe(3);
@@ -40,8 +40,8 @@ describe('performance of what was answered', () => {
   });
 
   it('has no figures where nothing has matured', async () => {
-    const { models, plugins, predictions } = await servingCoin();
-    const told = await new PerformanceService(models, plugins, predictions).execute({
+    const { models, plugins, predictions, records } = await servingCoin();
+    const told = await new PerformanceService(models, plugins, predictions, records).execute({
       model: 'coin',
       days: 7,
       limit: 9,

@@ -47,6 +47,13 @@ export interface NewOutcome {
 /** What recording one outcome did. */
 export type OutcomeEffect = 'recorded' | 'unchanged' | 'corrected';
 
+/** A prediction with its outcome, if that is known. */
+export interface AnsweredPrediction {
+  readonly prediction: Prediction;
+  readonly outcome?: OutcomeValue;
+  readonly observedAt?: Date;
+}
+
 /** A prediction together with its outcome. */
 export interface MaturedPrediction {
   readonly prediction: Prediction;

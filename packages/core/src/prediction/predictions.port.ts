@@ -1,5 +1,13 @@
 import type { Page, PageRequest } from '../shared/page.js';
-import type { MaturedPrediction, NewOutcome, NewPrediction, Outcome, OutcomeEffect, Prediction } from './prediction.js';
+import type {
+  AnsweredPrediction,
+  MaturedPrediction,
+  NewOutcome,
+  NewPrediction,
+  Outcome,
+  OutcomeEffect,
+  Prediction,
+} from './prediction.js';
 
 /** Which predictions a judgement looks at. */
 export interface PredictionWindow {
@@ -55,7 +63,9 @@ export abstract class Predictions {
   /** The newest seq in use, 0 when there is none: the watermark a run starts from. */
   abstract lastSeq(): Promise<number>;
   abstract coverage(window: PredictionWindow): Promise<Coverage>;
-  /** Ascending by seq. */
+  /** All predictions of the window, with the outcomes of those that have one by then; ascending by seq. */
+  abstract answered(window: PredictionWindow): Promise<readonly AnsweredPrediction[]>;
+  /** Those whose outcome is known; ascending by seq. */
   abstract matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]>;
   /**
    * Feature rows of a window, ascending by seq, in chunks of a bounded size.

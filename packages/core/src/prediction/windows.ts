@@ -1,4 +1,4 @@
-import type { MaturedPrediction } from './prediction.js';
+import type { AnsweredPrediction } from './prediction.js';
 
 const DAY_MS = 86_400_000;
 
@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 export interface Period {
   readonly from: Date;
   readonly until: Date;
-  readonly items: readonly MaturedPrediction[];
+  readonly items: readonly AnsweredPrediction[];
 }
 
 /**
@@ -15,11 +15,11 @@ export interface Period {
  * Periods are counted from 1970-01-05, a Monday, so that the same answers always fall into the same period and seven
  * days are a calendar week. Empty periods are left out.
  */
-export function periodsOf(matured: readonly MaturedPrediction[], days: number): readonly Period[] {
+export function periodsOf(answered: readonly AnsweredPrediction[], days: number): readonly Period[] {
   const length = days * DAY_MS;
   const monday = 4 * DAY_MS;
-  const periods = new Map<number, MaturedPrediction[]>();
-  for (const item of matured) {
+  const periods = new Map<number, AnsweredPrediction[]>();
+  for (const item of answered) {
     const index = Math.floor((item.prediction.occurredAt.getTime() - monday) / length);
     const period = periods.get(index);
     if (period) period.push(item);

@@ -8,6 +8,7 @@ import { encodeEvidence } from '../evaluation/evidence.js';
 import type { PairedEvaluation } from '../evaluation/paired-evaluation.js';
 import { ConfigStore } from '../config/config-store.port.js';
 import { EventLog } from '../event/event-log.port.js';
+import { confidenceBaseline } from '../metric/confidence.js';
 import { benchmarkBaseline, excessLogLoss } from '../metric/excess-log-loss.js';
 import { schemaHash } from '../model/feature-schema.js';
 import type { ArtifactRef, Evaluation, Lineage, NewModelVersion } from '../model/model-version.js';
@@ -166,12 +167,12 @@ function versionOf(
 /** What is kept with the version: the baseline of later judgements. */
 export function evaluationSummaryOf({ task }: Dataset, evaluation: PairedEvaluation): Evaluation {
   const { rows, times, candidate: metrics, candidateScores, outcomes, benchmark: outside } = evaluation;
-  const benchmark =
-    task.kind === 'classification' && outside
-      ? benchmarkBaseline(excessLogLoss(task.classes.length, candidateScores, outcomes, outside))
-      : undefined;
   const summary = { rows, from: new Date(times[0]!), until: new Date(times[rows - 1]!), metrics };
-  return { ...summary, ...(benchmark ? { benchmark } : {}) };
+  if (task.kind === 'regression') return summary;
+  const classes = task.classes.length;
+  const benchmark = outside && benchmarkBaseline(excessLogLoss(classes, candidateScores, outcomes, outside));
+  const confidence = confidenceBaseline(classes, candidateScores, outcomes);
+  return { ...summary, ...(benchmark ? { benchmark } : {}), ...(confidence ? { confidence } : {}) };
 }
 
 /** What the artifact itself says of its origin: nothing that would differ between two equal fits of a run. */

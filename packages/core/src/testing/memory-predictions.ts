@@ -1,4 +1,5 @@
 import type {
+  AnsweredPrediction,
   MaturedPrediction,
   NewOutcome,
   NewPrediction,
@@ -91,6 +92,13 @@ export class MemoryPredictions extends Predictions {
       predictions: rows.length,
       matured: rows.filter((row) => this.outcomeOf(row, window) !== undefined).length,
     };
+  }
+
+  async answered(window: PredictionWindow): Promise<readonly AnsweredPrediction[]> {
+    return newest(this.within(window), window.limit).map((prediction) => {
+      const known = this.outcomeOf(prediction, window);
+      return { prediction, ...(known ? { outcome: known.outcome, observedAt: known.observedAt } : {}) };
+    });
   }
 
   async matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]> {

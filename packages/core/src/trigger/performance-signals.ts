@@ -8,7 +8,7 @@ import type { JsonObject } from '../shared/json.js';
 import { count, figure, percent, points, pValueInWords } from '../shared/words.js';
 import { normalQuantile, normalTail } from '../statistic/distributions.js';
 import { moments, proportionBelow } from '../statistic/tests.js';
-import type { MaturedRows } from './matured-rows.js';
+import type { MaturedRows } from '../prediction/matured-rows.js';
 
 /** How the calibration of a classification may fire. */
 export type CalibrationRule = 'cusum' | 'z' | 'off';

@@ -4,7 +4,7 @@ import { readOptions } from '../plugin/options.js';
 import type { JsonObject } from '../shared/json.js';
 import { count, percent } from '../shared/words.js';
 import { defineTrigger, insufficientData, type TriggerVerdict } from './trigger-definition.js';
-import { maturedRows, type MaturedRows } from './matured-rows.js';
+import { maturedRows, type MaturedRows } from '../prediction/matured-rows.js';
 import {
   judgeAccuracy,
   judgeBenchmark,

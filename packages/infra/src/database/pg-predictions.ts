@@ -1,6 +1,7 @@
 import {
   Predictions,
   notFound,
+  type AnsweredPrediction,
   type Clock,
   type Coverage,
   type MaturedPrediction,
@@ -100,11 +101,23 @@ export class PgPredictions extends Predictions {
     return rows[0]!;
   }
 
-  async matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]> {
+  async answered(window: PredictionWindow): Promise<readonly AnsweredPrediction[]> {
+    return (await this.joined('LEFT JOIN', window)).map(({ prediction, outcome, observedAt }) => ({
+      prediction,
+      ...(observedAt ? { outcome, observedAt } : {}),
+    }));
+  }
+
+  matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]> {
+    return this.joined('JOIN', window);
+  }
+
+  /** The newest predictions of the window, ascending; without an outcome, its two fields are null. */
+  private async joined(join: 'JOIN' | 'LEFT JOIN', window: PredictionWindow): Promise<readonly MaturedPrediction[]> {
     const { where, known, limit, parameters } = windowSql(window);
     const { rows } = await this.database.query<Row>(
       `SELECT p.*, o.outcome, o.observed_at FROM predictions p
-       JOIN outcomes o ON o.prediction_id = p.id AND ${known}
+       ${join} outcomes o ON o.prediction_id = p.id AND ${known}
        WHERE ${where} ORDER BY p.seq DESC ${limit}`,
       parameters,
     );

@@ -49,6 +49,23 @@ export function describePredictionWindows(name: string, make: MakeWorld): void {
       expect(await world().predictions.coverage(window())).toEqual({ predictions: 3, matured: 2 });
     });
 
+    it('hold predictions without outcome beside those that have one', async () => {
+      await days(4, ['heads', undefined, 'tails']);
+      const answered = async (overrides: Partial<PredictionWindow> = {}) =>
+        (await world().predictions.answered(window(overrides))).map((row) => [
+          row.prediction.features[0],
+          row.outcome,
+          row.observedAt,
+        ]);
+      const [first, second] = [
+        [1, 'heads', at('02T12:00:00')],
+        [2, undefined, undefined],
+      ];
+      expect(await answered()).toEqual([first, second, [3, 'tails', at('04T12:00:00')], [4, undefined, undefined]]);
+      expect(await answered({ asOf: at('03T12:00:00') })).toEqual([first, second, [3, undefined, undefined]]);
+      expect(await answered({ limit: 1 })).toEqual([[4, undefined, undefined]]);
+    });
+
     it('hold the newest rows when they are limited', async () => {
       await days(5, ['heads', 'heads', 'heads', 'heads', undefined]);
       expect(await matured({ limit: 2 })).toEqual([3, 4]);

@@ -1,6 +1,6 @@
 import type { Task } from '../model/task.js';
 import { isProbabilityRow } from '../metric/classification.js';
-import type { MaturedPrediction } from '../prediction/prediction.js';
+import type { MaturedPrediction } from './prediction.js';
 
 /** Matured predictions as arrays that metrics read. */
 export interface MaturedRows {
