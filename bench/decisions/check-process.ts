@@ -1,20 +1,13 @@
-import {
-  builtinPlugin,
-  defineModel,
-  KeepDriftWatch,
-  PluginRegistry,
-  profileFromJson,
-  TriggerContexts,
-  type ModelVersion,
-} from '@retrain/core';
+import { builtinPlugin, defineModel, KeepDriftWatch, PluginRegistry, TriggerContexts } from '@retrain/core';
 import { aConfig, CountingIds, FakeClock, MemoryConfigStore } from '@retrain/core/testing';
 import { Database, pgAdapters } from '@retrain/infra';
+import { answer } from './answers.js';
 import { timed } from './bar.js';
 import { schemaOf } from './monitored-model.js';
 
-// One process that checks a model's triggers on Postgres and tells what it cost:
-// `node check-process.js <url> <model> <features> read|drift|check`.
-const [url, model, features, work] = process.argv.slice(2) as [string, string, string, 'read' | 'drift' | 'check'];
+// One process that checks a model's triggers on Postgres and tells what it cost, all of it new, after reading ahead, or in
+// the middle of its life: `node check-process.js <url> <model> <features> cold|ahead|warm`.
+const [url, model, features, state] = process.argv.slice(2) as [string, string, string, 'cold' | 'ahead' | 'warm'];
 
 const database = await Database.open({ url });
 const clock = new FakeClock(new Date());
@@ -40,12 +33,19 @@ const contexts = new TriggerContexts(
 );
 
 const idle = process.memoryUsage().rss;
+const found = (await rows.models.find(model))!;
+const ahead = state === 'ahead' ? await timed(() => contexts.readAhead(found)) : undefined;
+for (let round = 0; state === 'warm' && round < 4; round++) {
+  await check();
+  await answer(database, model, { rows: 1_000, features: Number(features), outcomes: 1_000 });
+}
 const processor = process.cpuUsage();
-const { result: verdicts, seconds } = await timed(work === 'read' ? read : check);
+const { result: verdicts, seconds } = await timed(check);
 const { user, system } = process.cpuUsage(processor);
 console.log(
   JSON.stringify({
     seconds,
+    ahead_seconds: ahead?.seconds,
     cpu_seconds: (user + system) / 1e6,
     peak_mb: process.resourceUsage().maxRSS / 1024,
     idle_mb: idle / 2 ** 20,
@@ -55,21 +55,11 @@ console.log(
 await rows.signals.close();
 await database.close();
 
-/** Reads what is new, as happens between two checks. */
-async function read(): Promise<readonly string[]> {
-  const champion = (await rows.models.version(model, 1)) as ModelVersion;
-  const reference = profileFromJson(champion.featureProfile);
-  const start = { seq: 0, at: new Date(clock.now().getTime() - 3_600_000) };
-  await watches.execute({ champion, reference, start, at: clock.now(), simulated: false });
-  return [];
-}
-
-/** A check as the monitor makes it: what the triggers look at is read and judged; or only what drift looks at. */
+/** A check as the monitor makes it: what the triggers look at is read and judged. */
 async function check(): Promise<readonly string[]> {
-  const context = await contexts.of((await rows.models.find(model))!, undefined);
+  const context = await contexts.of(found, undefined);
   const said: string[] = [];
   for (const trigger of builtinPlugin.triggers!) {
-    if (work === 'drift' && trigger.name !== 'data_drift') continue;
     const { verdict, n } = await trigger.evaluate(context, trigger.parseOptions({}));
     said.push(`${trigger.name}: ${verdict} (${n ?? '-'})`);
   }

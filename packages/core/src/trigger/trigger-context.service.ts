@@ -41,7 +41,6 @@ export class TriggerContexts {
   async of(model: Model, asOf: Date | undefined, dryRun = false): Promise<TriggerContext> {
     const now = this.clock.now();
     const last = await latestAttempt(this.runs, model.name, asOf);
-    const retraining = await latestRetraining(this.runs, model.name, asOf);
     const { champion, judgement, tookOver, window, start } = await this.incumbent(model.name, asOf);
     const definition = this.plugins.models.get(model.definition);
     const { name, task, schema } = definition;
@@ -54,7 +53,7 @@ export class TriggerContexts {
       championAgeDays: tookOver && daysBetween(tookOver, asOf ?? now),
       daysSinceLastJudgement: judgement && daysBetween(judgement.at, asOf ?? now),
       daysSinceLastRetraining: last && daysBetween(last.at, asOf ?? now),
-      predictionsSinceRetraining: await this.predictions.countSince(model.name, retraining?.run.predictionSeq ?? 0),
+      predictionsSinceRetraining: await this.answersSinceRetraining(model.name, asOf),
       matured: once(async (limit: number = MATURED_ROWS) =>
         withBenchmarks(definition, this.records, await this.predictions.matured({ ...window, limit })),
       ),
@@ -68,14 +67,20 @@ export class TriggerContexts {
   }
 
   /**
-   * Reads, between two checks, what the champion has answered since: a check then finds little left to read. Does
-   * nothing where there is no champion with a profile.
+   * Reads and counts, between two checks, what has been answered since: a check then finds little left to read. Where
+   * there is no champion with a profile it counts only.
    */
   async readAhead(model: Model): Promise<void> {
+    await this.answersSinceRetraining(model.name, undefined);
     const { champion, start } = await this.incumbent(model.name, undefined);
     const reference = profileOfVersion(champion);
     if (!champion || !reference) return;
     await this.watches.execute({ champion, reference, start, at: this.clock.now(), simulated: false });
+  }
+
+  private async answersSinceRetraining(model: string, asOf: Date | undefined): Promise<number> {
+    const retraining = await latestRetraining(this.runs, model, asOf);
+    return this.predictions.countSince(model, retraining?.run.predictionSeq ?? 0);
   }
 
   /** The champion, its answers, and from where on they are evidence. */

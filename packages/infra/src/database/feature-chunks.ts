@@ -57,13 +57,14 @@ async function boundsOf(
 /** Arrays of `real` in Postgres' binary format, one after the other; NULL becomes NaN. */
 function decodeFeatures(bytes: Buffer, rows: number, width: number): Float32Array {
   const features = new Float32Array(rows * width);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let offset = 0;
   let index = 0;
   for (let row = 0; row < rows; row++) {
     offset += headerBytes;
     for (let column = 0; column < width; column++, index++) {
-      const missing = bytes.readInt32BE(offset) < 0;
-      features[index] = missing ? NaN : bytes.readFloatBE(offset + 4);
+      const missing = view.getInt32(offset) < 0;
+      features[index] = missing ? NaN : view.getFloat32(offset + 4);
       offset += missing ? 4 : 8;
     }
   }

@@ -22,18 +22,21 @@ import { insertPredictions } from './insert-predictions.js';
 import { pgPage } from './pg-page.js';
 import { windowSql } from './prediction-window.js';
 import { recordOutcomes } from './record-outcomes.js';
+import { RunningCounts } from './running-counts.js';
 import { outcomeSchema, predictionSchema } from './schema/predictions.schema.js';
 import { isUuid } from './uuid.js';
 
 /** Predictions and outcomes as tables. Concurrent inserts of a process share their commits. */
 export class PgPredictions extends Predictions {
   private readonly commits: GroupCommit<NewPrediction>;
+  private readonly counts: RunningCounts;
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
   ) {
     super();
+    this.counts = new RunningCounts(database);
     this.commits = new GroupCommit((predictions) => insertPredictions(database, predictions, clock.now()));
   }
 
@@ -80,9 +83,8 @@ export class PgPredictions extends Predictions {
     return this.database.objects(outcomeSchema, sql, [ids]);
   }
 
-  async countSince(model: string, afterSeq: number): Promise<number> {
-    const sql = `SELECT count(*)::int AS count FROM predictions WHERE model = $1 AND seq > $2 AND arm <> 'shadow'`;
-    return (await this.database.query<{ count: number }>(sql, [model, afterSeq])).rows[0]!.count;
+  countSince(model: string, afterSeq: number): Promise<number> {
+    return this.counts.since(model, afterSeq);
   }
 
   async lastSeq(): Promise<number> {
