@@ -19,4 +19,10 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
+// A reader that has seen enough (`| head`, a pager that was left) ends the command without a word.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitCode.ok);
+});
+
 process.exitCode = await run(process.argv.slice(2));

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { constants } from 'node:os';
 import { withQuery, type ApiClient } from '../http/api-client.js';
 import { CommandFailed, exitCode } from '../exit-code.js';
 import type { Output } from '../output/output.js';
@@ -19,6 +20,8 @@ interface ReplayOptions {
   readonly omit: string;
   readonly approve: boolean;
 }
+
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface ModelInfo {
   readonly model: string;
@@ -53,7 +56,7 @@ export function addReplayCommand(program: Command): void {
         const span = spanOf(given, known);
         refuseLeak(span.from, known, info);
         const rows = await rowsOf(definition, given.data ?? String(config.training_data_path));
-        const rounds = roundsOf(fixturesOf(definition, rows, span.from, span.until), Number(given.days));
+        const rounds = roundsOf(fixturesOf(definition, rows, span.from, span.until), daysOf(given.days));
         const player = new Player(api, {
           model: info.model,
           classes: definition.task.classes,
@@ -86,6 +89,12 @@ function spanOf(given: ReplayOptions, known: Date): { from: Date; until: Date } 
   };
 }
 
+function daysOf(text: string): number {
+  const days = Number(text);
+  if (days > 0 && Number.isFinite(days)) return days;
+  throw new CommandFailed(exitCode.usage, `--days is a number above 0, not "${text}".`);
+}
+
 function day(text: string): Date {
   const date = new Date(text);
   if (Number.isNaN(date.getTime()))
@@ -104,14 +113,24 @@ function refuseLeak(from: Date, known: Date, info: ModelInfo): void {
   );
 }
 
-/** The replay owns the clock: checks on schedule rest while it plays. */
+/** The replay owns the clock: checks on schedule rest while it plays, and go on however it ends, Ctrl+C included. */
 async function whilePaused(api: ApiClient, model: string, work: () => Promise<void>): Promise<void> {
   const before = await api.get<RetrainingStatus>(withQuery('/retraining/status', { model }));
-  if (before.is_running) await api.post(withQuery('/retraining/stop', { model }));
+  if (!before.is_running) return work();
+  const goOn = () => api.post(withQuery('/retraining/start', { model }));
+  const interrupted = (signal: NodeJS.Signals) => {
+    console.error('\nStopped. What was played stays; the next replay goes on behind it.');
+    void goOn()
+      .catch((error: Error) => console.error(error.message))
+      .finally(() => process.exit(128 + constants.signals[signal]));
+  };
+  for (const signal of endings) process.once(signal, interrupted);
   try {
+    await api.post(withQuery('/retraining/stop', { model }));
     await work();
   } finally {
-    if (before.is_running) await api.post(withQuery('/retraining/start', { model }));
+    for (const signal of endings) process.off(signal, interrupted);
+    await goOn();
   }
 }
 
