@@ -12,7 +12,7 @@ import { addTriggerCommands } from './command/trigger.js';
 /** The whole command line. Commands throw CommandFailed; nothing here ends the process. */
 export function buildProgram(): Command {
   const program = new Command('retrain')
-    .description('Watch, retrain, judge and deploy models in production.')
+    .description('Watch, retrain, judge and deploy models in production. Times are UTC.')
     .option('--url <url>', 'the gateway', process.env.RETRAIN_URL ?? 'http://127.0.0.1:8000')
     .option('--api-key <key>', 'API key, where the gateway asks for one', process.env.RETRAIN_API_KEY)
     .option('--config <file>', 'configuration file', process.env.RETRAIN_CONFIG ?? 'config/retraining_config.yaml')

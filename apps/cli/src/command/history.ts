@@ -38,7 +38,7 @@ export function addHistoryCommands(program: Command): void {
               e.as_of,
               e.triggers,
               e.prediction_count,
-              e.days_since_last_retraining,
+              e.days_since_last_retraining?.toFixed(1),
               e.decision,
             ]),
           );

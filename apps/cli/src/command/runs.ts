@@ -27,7 +27,10 @@ export function addRunCommands(program: Command): void {
         if (id !== undefined) {
           const path = `/retraining/runs/${encodeURIComponent(id)}`;
           if (output.json) output.result(await api.get(path), () => undefined);
-          else output.line(await api.text(`${path}/report`, 'text/markdown'));
+          else {
+            const report = await api.text(`${path}/report`, 'text/markdown');
+            output.line(process.stdout.isTTY ? readable(report) : report);
+          }
           return;
         }
         const page = await api.get<{ items: readonly RunView[] }>(
@@ -58,8 +61,20 @@ export function addRunCommands(program: Command): void {
       .action(
         action(async ({ api, output }, run: string, given: { reason: string }) => {
           const answer = await api.post<RunView>(`/retraining/runs/${encodeURIComponent(run)}/${verb}`, given);
-          output.result(answer, () => output.line(`Run ${run} is ${answer.status}.`));
+          output.result(answer, () => output.line(told(verb, run, answer.status)));
         }),
       );
   }
+}
+
+function told(verb: (typeof endings)[number], run: string, status: string): string {
+  if (verb === 'cancel' && status === 'running') {
+    return `Run ${run} is asked to stop; its trainer ends it at the next moment it can.`;
+  }
+  return `Run ${run} is ${status}.`;
+}
+
+/** Markdown as people read it in a terminal: without the backslashes that protect names from a renderer. */
+function readable(markdown: string): string {
+  return markdown.replace(/\\(?=[\\`*_{}[\]<>#|~])/g, '');
 }

@@ -45,7 +45,7 @@ export function addScheduleCommands(program: Command): void {
             'next check': status.next_check_time,
             champion: status.champion ? `version ${status.champion.version}` : 'none yet',
             'last retraining': status.last_retraining_time,
-            'days since': status.days_since_last_retraining,
+            'days since': status.days_since_last_retraining?.toFixed(1),
             'predictions since': status.prediction_count_since_retraining,
             'trigger events': status.total_trigger_events,
             'current run': status.current_run
