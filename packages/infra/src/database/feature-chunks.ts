@@ -22,19 +22,18 @@ export async function* readFeatureChunks(
     : { after: window.afterSeq ?? 0, last: window.untilSeq ?? Number.MAX_SAFE_INTEGER };
   const { last } = bounds;
   let { after } = bounds;
-  const placed = windowSql({ ...window, limit: Infinity });
   while (after < last) {
-    const base = placed.parameters.length;
-    const { rows: chunks } = await database.query<{ bytes: Buffer; count: number; last: string }>(
-      `SELECT string_agg(array_send(features), ''::bytea ORDER BY seq) AS bytes, count(*)::int AS count, max(seq) AS last
-       FROM (SELECT p.seq, p.features FROM predictions p
-         WHERE ${placed.where} AND cardinality(p.features) = ${Number(width)} AND p.seq > $${base + 1} AND p.seq <= $${base + 2}
-         ORDER BY p.seq LIMIT ${rowsPerChunk}) chunk`,
-      [...placed.parameters, after, last],
+    const { where, parameters } = windowSql({ ...window, afterSeq: after, untilSeq: last, limit: Infinity });
+    // The width is looked at last: Postgres would take it for rare and read the whole table instead of an index range.
+    const { rows: chunks } = await database.query<{ bytes: Buffer | null; count: number; read: number; last: string }>(
+      `SELECT string_agg(array_send(features), ''::bytea ORDER BY seq) FILTER (WHERE cardinality(features) = ${Number(width)}) AS bytes,
+         count(*) FILTER (WHERE cardinality(features) = ${Number(width)})::int AS count, count(*)::int AS read, max(seq) AS last
+       FROM (SELECT p.seq, p.features FROM predictions p WHERE ${where} ORDER BY p.seq LIMIT ${rowsPerChunk}) chunk`,
+      parameters,
     );
     const chunk = chunks[0]!;
-    if (chunk.count === 0) return;
-    yield decodeFeatures(chunk.bytes, chunk.count, width);
+    if (chunk.read === 0) return;
+    if (chunk.bytes) yield decodeFeatures(chunk.bytes, chunk.count, width);
     after = Number(chunk.last);
   }
 }
