@@ -53,8 +53,8 @@ export function addHistoryCommands(program: Command): void {
 
   program
     .command('export')
-    .description('write status, history and configuration to a file in monitoring_output_dir')
-    .option('--output <path>', 'file name below monitoring_output_dir')
+    .description('status, history and configuration as JSON')
+    .option('--output <path>', 'write it to this file below monitoring_output_dir')
     .action(
       action(async ({ api, output, options }, given: { output?: string }) => {
         const answer = await api.post<{ output_path?: string | null }>(
