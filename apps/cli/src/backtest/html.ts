@@ -116,7 +116,7 @@ function comparison({ policies, faults }: BacktestSummary): string {
       ...['policy', 'retrained', 'replaced', 'rejected', 'fits', 'rows fitted', 'processor seconds'],
       ...shown.map((name) => name.replace('_', ' ')),
       ...['gain over never (95 % interval)', 'alarms', 'false alarms'],
-      ...faults.map(({ kind }) => `rows until ${kind} was noticed`),
+      ...faults.map(({ kind }) => `rows to alarm: ${kind.replaceAll('-', ' ')}`),
     ],
     policies.map((policy) => [
       policy.name,
@@ -205,7 +205,7 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2rem aut
 .answer { font-size: 1.3rem; font-weight: 600; border-left: 4px solid #1f77b4; padding-left: .8rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .25rem .7rem; border-bottom: 1px solid #d8dee4; vertical-align: top; }
+th, td { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid #d8dee4; vertical-align: top; }
 thead th { border-bottom: 2px solid #8894a0; }
 `;
 
@@ -222,6 +222,7 @@ function marks(u) {
     ctx.strokeStyle = ctx.fillStyle = '#b00020';
     ctx.setLineDash([6, 4]);
     ctx.beginPath(); ctx.moveTo(x, bbox.top); ctx.lineTo(x, bbox.top + bbox.height); ctx.stroke();
+    ctx.textAlign = 'left';
     ctx.fillText(kind, x + 4, bbox.top + 14);
   }
   ctx.setLineDash([]);
