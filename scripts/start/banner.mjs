@@ -11,7 +11,7 @@ export function banner(url, { database, dataFolder, seconds }) {
 
     try         curl -s ${url}/predict -H 'content-type: application/json' \\
                   -d '{"home_team": "Arsenal", "away_team": "Chelsea"}'
-                npx retrain status
+                npx retrain status${url.endsWith(':8000') ? '' : ` --url ${url}`}
 
   Ctrl+C stops everything.
 `;
