@@ -1,4 +1,6 @@
 import type { ModelDefinition, Plugin } from '@retrain/core';
+import { isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { CommandFailed, exitCode } from '../exit-code.js';
 
 /**
@@ -8,7 +10,7 @@ import { CommandFailed, exitCode } from '../exit-code.js';
  */
 export async function definitionNamed(name: string, plugins: readonly string[]): Promise<ModelDefinition> {
   for (const specifier of ['@retrain/premier-league', ...plugins]) {
-    const { plugin } = (await import(specifier)) as { plugin?: Plugin };
+    const { plugin } = (await import(addressOf(specifier))) as { plugin?: Plugin };
     const found = plugin?.models?.find((model) => model.name === name);
     if (found) return found;
   }
@@ -16,6 +18,12 @@ export async function definitionNamed(name: string, plugins: readonly string[]):
     exitCode.failed,
     `No plug-in that this command can import defines "${name}". Run it where the gateway runs.`,
   );
+}
+
+/** As the gateway reads it: what starts with a dot or a slash is a path from the project folder, the rest a package. */
+function addressOf(specifier: string): string {
+  if (!specifier.startsWith('.') && !isAbsolute(specifier)) return specifier;
+  return pathToFileURL(resolve(process.env.RETRAIN_HOME ?? '', specifier)).href;
 }
 
 /** Raw rows of a file, or of data that ships with the model (`quickstart:` paths). */
