@@ -100,9 +100,9 @@ export async function checkCost(history = 1_000_000, newRows = 1_000_000): Promi
     await world.settle();
     const raw = world.run('raw', 'cold');
     const kept = world.run('kept', 'ahead');
-    await world.answer('raw', history - newRows);
+    await world.answer('kept', history - newRows);
     await world.settle();
-    const [short, long] = world.inTurns(['short', 'raw']) as [number, number];
+    const [short, long] = world.inTurns(['short', 'kept']) as [number, number];
     const grown = Math.max(...[raw, kept].map(({ peak_mb, idle_mb }) => peak_mb - idle_mb));
     return {
       name: `a check over ${newRows} new rows x ${FEATURES}, and ${NEW_ROWS} after ${history} of history`,
