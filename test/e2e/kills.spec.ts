@@ -19,6 +19,7 @@ describe('processes that die in the middle', () => {
   beforeAll(async () => {
     system = await System.start({ config: automatic });
     await system.ready();
+    await system.idle();
     watch = await StageWatch.open(system.databaseUrl);
   }, 120_000);
 
@@ -27,9 +28,14 @@ describe('processes that die in the middle', () => {
     await system?.stop();
   }, 60_000);
 
-  const force = async (body: object = {}) =>
-    (await system.post<{ run_id: string }>('/retraining/trigger', { reason: 'kill', force: true, ...body })).body
-      .run_id;
+  const force = async () => {
+    const { status, body } = await system.post<{ run_id: string }>('/retraining/trigger', {
+      reason: 'kill',
+      force: true,
+    });
+    expect(status).toBe(202);
+    return body.run_id;
+  };
 
   const onceOnly = async (runId: string) => {
     const events = (type: string) =>
@@ -69,7 +75,7 @@ describe('processes that die in the middle', () => {
         10,
       );
     },
-    90_000,
+    150_000,
   );
 
   it('kill -9 of the monitor: schedules go on after its restart and no run is lost', async () => {

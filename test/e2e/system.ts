@@ -128,6 +128,14 @@ export class System {
     await this.eventually('a champion to serve', async () => (await this.get('/health/ready')).status === 200, 90);
   }
 
+  /** Waits until no run is queued or running: the first champion serves a moment before its run has ended. */
+  async idle(): Promise<void> {
+    await this.eventually('runs to end', async () => {
+      const { body } = await this.get<{ retraining_in_progress: boolean }>('/retraining/status');
+      return !body.retraining_in_progress;
+    });
+  }
+
   /** Waits until the run has left queued and running (and waiting, when asked to); returns it. */
   async settled(runId: string, seconds = 60): Promise<RunAnswer> {
     return this.eventually(
@@ -162,7 +170,7 @@ export class System {
       GATEWAY_PORT: String(port),
       TRIGGER_MONITOR_PORT: String(port),
       TRAINER_PORT: String(port),
-      LOG_LEVEL: 'warn',
+      LOG_LEVEL: process.env.E2E_LOG ?? 'warn',
       ...this.env,
     });
     child.stdout?.pipe(process.stderr);

@@ -3,7 +3,7 @@ import { AlignSchedulesService, ConfigStore, JobQueue, messageOf, type JobName }
 import { AppLog } from '@retrain/infra';
 
 /** What is always repeated, in seconds. */
-const everySeconds = { 'recover-runs': 5, notify: 5, 'read-answers': 60, prune: 6 * 3600 } as const satisfies Partial<
+const everySeconds = { 'recover-runs': 3, notify: 5, 'read-answers': 60, prune: 6 * 3600 } as const satisfies Partial<
   Record<JobName, number>
 >;
 const lookMilliseconds = 10_000;

@@ -4,7 +4,7 @@ import { Service } from '../shared/service.js';
 @Service()
 export class RunTiming {
   /** An attempt that has not been heard of for so long is presumed dead. */
-  readonly leaseMs: number = 12_000;
+  readonly leaseMs: number = 10_000;
   /** How often an attempt is heard of; a cancellation is seen this soon. */
   readonly heartbeatMs: number = 1_500;
   /** Failures that may pass by themselves before the run fails for good. */

@@ -3,9 +3,9 @@ import { UnrecoverableError, type Job, type Worker } from 'bullmq';
 import { processorsOf } from './processors.js';
 import type { QueueBackend } from './queue-backend.js';
 
-/** A dead worker's job is free after its lock ran out and one more check: at most 15 + 5 s, then it is picked up. */
-const lockMilliseconds = 15_000;
-const checkMilliseconds = 5_000;
+/** A dead worker's job is free after its lock ran out and one more check: at most 8 + 2.5 s, then it is picked up. */
+const lockMilliseconds = 8_000;
+const checkMilliseconds = 2_500;
 /** A job that takes its process down each time is given up; recovery finds its run by the row. */
 const deathsAllowed = 3;
 const quietMilliseconds = 10_000;
