@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './setup/build.mjs';
 import { SetupError } from './setup/command.mjs';
@@ -6,6 +5,7 @@ import { ensureInstalled } from './setup/install.mjs';
 import { root } from './setup/root.mjs';
 import { apps } from './start/apps.mjs';
 import { banner } from './start/banner.mjs';
+import { holdDataFolder } from './start/data-folder.mjs';
 import { migrate, openDatabase } from './start/database.mjs';
 import { watchNpm } from './start/npm-parent.mjs';
 import { requireFreePorts } from './start/ports.mjs';
@@ -19,13 +19,14 @@ const dataFolder = process.env.RETRAIN_DATA_DIR || join(root, '.retrain');
 const leaving = new AbortController();
 const running = [];
 let database;
+let releaseDataFolder;
 
 async function start() {
   await requireFreePorts(apps, host);
+  releaseDataFolder = holdDataFolder(dataFolder);
   ensureInstalled();
   build();
   if (leaving.signal.aborted) return;
-  mkdirSync(dataFolder, { recursive: true });
   database = await openDatabase(dataFolder);
   migrate(database.url);
   const env = { DATABASE_URL: database.url, RETRAIN_DATA_DIR: dataFolder, HOST: host };
@@ -51,6 +52,7 @@ async function stop(failure) {
   await starting.catch(() => undefined);
   await Promise.all(running.map((supervised) => supervised.stop()));
   await database?.stop();
+  releaseDataFolder?.();
   process.exit(failure ? 1 : 0);
 }
 

@@ -8,7 +8,7 @@ import { profileOf } from './profile.js';
 
 const names = ['a', 'b', 'c', 'd'];
 const schema: FeatureSchema = { features: names.map((name) => ({ name, kind: 'numeric', drift: true })) };
-const random = seededRandom(3);
+let random = seededRandom(3);
 /** Rows whose features `shifted` have moved by `shift` of their own width. */
 const rows = (count: number, shifted = '', shift = 0.6) =>
   Float32Array.from(
@@ -39,6 +39,10 @@ function checked(watch: DriftWatch, from: number, shifted: readonly string[], co
 }
 
 describe('a watch over drift', () => {
+  beforeEach(() => {
+    random = seededRandom(4);
+  });
+
   it('keeps a chunk open until it is large enough to be judged', () => {
     const few = closeChunk(foldRows(opened(), rows(60)), hour(1), 100);
     expect(few).toMatchObject({ chunks: 0, blocks: [], pending: { rows: 60 } });
@@ -110,6 +114,16 @@ describe('a watch over drift', () => {
     const twice = restartWatch(once, { runId: 'run-2', at: hour(3) }, hour(3));
     expect(twice.answered?.runId).toBe('run-1');
     expect(judge(checked(twice, 3, ['a'])).decisive).toMatchObject({ drifted: false, answered: ['a'] });
+  });
+
+  it('keeps the rows that no check could judge, so that a quiet model is judged across its runs', () => {
+    const quiet = [1, 2, 3].reduce<DriftWatch>((watch, run) => {
+      const read = closeChunk(foldRows(watch, rows(30, 'a')), hour(run), 100);
+      return restartWatch(read, { runId: `run-${run}`, at: hour(run) }, hour(run));
+    }, opened());
+    expect(quiet).toMatchObject({ chunks: 0, judgedRunId: 'run-3', pending: { rows: 90 } });
+    const judged = closeChunk(foldRows(quiet, rows(30, 'a')), hour(4), 100);
+    expect(judged).toMatchObject({ chunks: 1, blocks: [{ from: hour(0), to: hour(4) }] });
   });
 
   it('asks anew when the answered world came back to the training data and left it again', () => {

@@ -101,6 +101,9 @@ export function closeChunk(watch: DriftWatch, at: Date, minRows: number): DriftW
 /**
  * Begins the evidence anew because a run has judged a candidate and the champion stayed: what it had been answering is
  * set aside as answered, rows read so far are spent. `since` is where the time of the new evidence begins.
+ *
+ * Rows that no check could judge yet (no chunk was closed) are kept: a model that answers few requests between its runs
+ * would otherwise never be judged.
  */
 export function restartWatch(
   watch: DriftWatch,
@@ -108,6 +111,7 @@ export function restartWatch(
   since: Date,
 ): DriftWatch {
   const { blocks } = watch;
+  if (blocks.length === 0) return { ...watch, judgedRunId: judged.runId };
   return {
     ...watch,
     startSeq: watch.seq,
@@ -116,6 +120,6 @@ export function restartWatch(
     chunks: 0,
     blocks: [],
     judgedRunId: judged.runId,
-    answered: blocks.length > 0 ? { ...judged, blocks } : watch.answered,
+    answered: { ...judged, blocks },
   };
 }
