@@ -1,6 +1,7 @@
 export * from './builders.js';
 export * from './coin-model.js';
 export * from './construct.js';
+export * from './contracts/config-store.contract.js';
 export * from './contracts/contract-world.js';
 export * from './contracts/rows.contract.js';
 export * from './contracts/storage.contract.js';

@@ -5,9 +5,9 @@ import {
   type ConfigSnapshot,
   type ConfigSource,
 } from '../config/config-store.port.js';
+import { effectiveConfig } from '../config/effective-config.js';
 import type { InstallationConfig, RetrainingConfig } from '../config/retraining-config.js';
 import type { Clock } from '../shared/clock.port.js';
-import { notFound } from '../shared/errors.js';
 import type { Json } from '../shared/json.js';
 import type { Page, PageRequest } from '../shared/page.js';
 import { pageOf } from './memory-page.js';
@@ -32,11 +32,7 @@ export class MemoryConfigStore extends ConfigStore {
   }
 
   forModel(model: string): RetrainingConfig {
-    const { config } = this.snapshot;
-    const entry = config.models[model];
-    if (!entry) throw notFound('unknown_model', `There is no model "${model}".`);
-    const { definition: _, ...overrides } = entry;
-    return { ...config, ...overrides };
+    return effectiveConfig(this.snapshot.config, model);
   }
 
   async update(patch: Readonly<Record<string, unknown>>, actor: string): Promise<ConfigSnapshot> {

@@ -7,6 +7,7 @@ import {
   defineTrainer,
   type Plugin,
 } from '@retrain/core';
+import { describeConfigStore } from '@retrain/core/testing';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,6 +115,13 @@ describe('the configuration store', () => {
     writeFileSync(`${path}.new`, yaml);
     renameSync(`${path}.new`, path);
   };
+
+  describeConfigStore('in Postgres', async () => {
+    write('models:\n  premier-league: { seed: 7 }\n');
+    const { store } = await process();
+    await store.open();
+    return { store, model: 'premier-league', close: () => undefined };
+  });
 
   it('starts from the file and remembers where each value comes from', async () => {
     write('drift_threshold: 0.2\nmodels:\n  premier-league: { seed: 7 }\n');
