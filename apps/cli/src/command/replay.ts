@@ -59,7 +59,7 @@ export function addReplayCommand(program: Command): void {
         const rounds = roundsOf(fixturesOf(definition, rows, span.from, span.until), daysOf(given.days));
         const player = new Player(api, {
           model: info.model,
-          classes: definition.task.classes,
+          task: definition.task,
           approve: given.approve,
           omit: given.omit.split(',').filter(Boolean),
         });

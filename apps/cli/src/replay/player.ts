@@ -1,3 +1,4 @@
+import type { ClassificationTask } from '@retrain/core';
 import { Refused, withQuery, type ApiClient } from '../http/api-client.js';
 import { CommandFailed, exitCode } from '../exit-code.js';
 import type { CheckAnswer } from '../command/trigger.js';
@@ -23,7 +24,7 @@ export interface PlayedRun {
 
 export interface PlayerOptions {
   readonly model: string;
-  readonly classes: readonly string[];
+  readonly task: ClassificationTask;
   /** Approve accepted candidates that wait for a person. */
   readonly approve: boolean;
   /** Fields of the input that are not sent. */
@@ -65,7 +66,7 @@ export class Player {
     const outcomes = day.fixtures.map((fixture, index) => {
       const answer = answers[index];
       if (answer) {
-        const outcome = this.options.classes.indexOf(String(fixture.outcome));
+        const outcome = this.task.classes.indexOf(String(fixture.outcome));
         this.scored.push({ at: day.at, probabilities: answer.scores, outcome });
       }
       return {
@@ -155,6 +156,10 @@ export class Player {
       if (Date.now() > deadline) throw new CommandFailed(exitCode.failed, `Waited ten minutes for ${what}.`);
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
+  }
+
+  get task(): ClassificationTask {
+    return this.options.task;
   }
 
   private get model(): string {

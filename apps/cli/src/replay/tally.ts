@@ -1,3 +1,5 @@
+import { metricsOf, type ClassificationTask } from '@retrain/core';
+
 /** One scored answer. */
 export interface Scored {
   readonly at: Date;
@@ -13,16 +15,11 @@ export interface Figures {
 }
 
 /** Accuracy and log loss of the answers that were served. */
-export function figuresOf(scored: readonly Scored[]): Figures {
-  let right = 0;
-  let loss = 0;
-  for (const { probabilities, outcome } of scored) {
-    const best = probabilities.indexOf(Math.max(...probabilities));
-    if (best === outcome) right++;
-    loss -= Math.log(Math.max(probabilities[outcome]!, Number.EPSILON));
-  }
-  const n = scored.length;
-  return { predictions: n, accuracy: n ? right / n : 0, log_loss: n ? loss / n : 0 };
+export function figuresOf(task: ClassificationTask, scored: readonly Scored[]): Figures {
+  const scores = scored.flatMap(({ probabilities }) => probabilities);
+  const outcomes = scored.map(({ outcome }) => outcome);
+  const { accuracy = 0, log_loss = 0 } = metricsOf(task, scores, outcomes);
+  return { predictions: scored.length, accuracy, log_loss };
 }
 
 /** `2016-17`; a season runs from August to July. */
@@ -32,7 +29,10 @@ export function seasonOf(at: Date): string {
 }
 
 /** Figures by season. */
-export function figuresBySeason(scored: readonly Scored[]): readonly (Figures & { readonly season: string })[] {
+export function figuresBySeason(
+  task: ClassificationTask,
+  scored: readonly Scored[],
+): readonly (Figures & { readonly season: string })[] {
   const seasons = new Map<string, Scored[]>();
   for (const one of scored) {
     const season = seasonOf(one.at);
@@ -40,5 +40,5 @@ export function figuresBySeason(scored: readonly Scored[]): readonly (Figures & 
     list.push(one);
     seasons.set(season, list);
   }
-  return [...seasons].map(([season, list]) => ({ season, ...figuresOf(list) }));
+  return [...seasons].map(([season, list]) => ({ season, ...figuresOf(task, list) }));
 }
