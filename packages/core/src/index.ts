@@ -119,6 +119,8 @@ export * from './prediction/record-outcomes.service.js';
 export * from './prediction/windows.js';
 export * from './retention/prune.service.js';
 export * from './retention/pruning.port.js';
+export * from './rollout/rollout-evidence.js';
+export * from './rollout/rollout-plan.js';
 export * from './run/backup-champion.service.js';
 export * from './run/bootstrap-models.service.js';
 export * from './run/cancel-run.service.js';
