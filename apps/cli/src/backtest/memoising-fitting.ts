@@ -1,6 +1,7 @@
 import {
   canonicalJson,
   MeteredFitting,
+  sha256,
   type Dataset,
   type FittedModel,
   type FittingCost,
@@ -14,7 +15,7 @@ interface Known {
 }
 
 /**
- * Fits in this process, and each recipe on the same rows only once: policies that meet on a day share the fit, and each of
+ * Fits in this process, and each recipe on the same rows (from the same initial model) only once: policies that meet on a day share the fit, and each of
  * them is charged what it cost.
  */
 export class MemoisingFitting extends MeteredFitting {
@@ -35,7 +36,7 @@ export class MemoisingFitting extends MeteredFitting {
 
   async fit(job: FittingJob): Promise<FittedModel> {
     job.signal.throwIfAborted();
-    const name = canonicalJson([job.recipe, job.seed, placeOf(job.dataset)]);
+    const name = canonicalJson([job.recipe, job.seed, placeOf(job.dataset), job.initial ? sha256(job.initial) : null]);
     let fit = this.known.get(name);
     if (!fit) this.known.set(name, (fit = this.timed(job)));
     const { fitted, seconds } = await fit;

@@ -42,6 +42,14 @@ describe('options of plug-ins', () => {
     }
   });
 
+  it('may be flags', () => {
+    const named = { warm: { kind: 'flag', fallback: false } } as const;
+    expect(readOptions({}, named)).toEqual({ warm: false });
+    expect(readOptions({ warm: true }, named)).toEqual({ warm: true });
+    const issues = [{ path: 'warm', message: 'must be true or false', given: 'yes' }];
+    expect(() => readOptions({ warm: 'yes' }, named)).toThrow(expect.objectContaining({ issues }));
+  });
+
   it.each([['0.1'], [true], [null], [[0.1]]])('do not take %j for a number', (value) => {
     expect(issuesOf({ alpha: value })).toEqual(value === null ? [] : [expect.objectContaining({ path: 'alpha' })]);
   });

@@ -3,7 +3,7 @@ import { DomainError, type Issue } from '../shared/errors.js';
 import type { Json, JsonObject } from '../shared/json.js';
 
 /** One option of a `with:` section. When it is not given it is `fallback`, a problem if `required`, or else left out. */
-export type OptionRule = { readonly required?: boolean } & (NumberRule | ChoiceRule | TextRule);
+export type OptionRule = { readonly required?: boolean } & (NumberRule | ChoiceRule | TextRule | FlagRule);
 
 interface NumberRule {
   readonly kind: 'number';
@@ -20,6 +20,12 @@ interface ChoiceRule {
   readonly choices: readonly string[];
 }
 
+/** True or false. */
+interface FlagRule {
+  readonly kind: 'flag';
+  readonly fallback?: boolean;
+}
+
 /** Any text but the empty one. */
 interface TextRule {
   readonly kind: 'text';
@@ -32,7 +38,9 @@ export type OptionsOf<R extends Readonly<Record<string, OptionRule>>> = JsonObje
     ? number
     : R[K] extends ChoiceRule
       ? R[K]['choices'][number]
-      : string;
+      : R[K] extends FlagRule
+        ? boolean
+        : string;
 };
 
 /**
@@ -78,6 +86,8 @@ function problemOf(value: Json, rule: OptionRule): string | undefined {
       return numberProblem(value, rule);
     case 'choice':
       return choiceProblem(value, rule.choices);
+    case 'flag':
+      return typeof value === 'boolean' ? undefined : 'must be true or false';
     case 'text':
       return typeof value === 'string' && value !== '' ? undefined : 'must be a text that is not empty';
   }

@@ -6,6 +6,8 @@ export interface FittingJob {
   readonly dataset: Dataset;
   readonly seed: number;
   readonly lineage: Readonly<Record<string, string>>;
+  /** ONNX file of the model that answers now, for trainers that can begin from it (`FitRequest.initial`). */
+  readonly initial?: Uint8Array;
   readonly limits: FittingLimits;
   readonly signal: AbortSignal;
   onProgress?(fraction: number): void;

@@ -18,6 +18,11 @@ export interface FitRequest {
   readonly seed: number;
   /** Written into the artifact's metadata (run, parent, data hash, code version …). Values must be deterministic. */
   readonly lineage: Readonly<Record<string, string>>;
+  /**
+   * ONNX file of the model that answers now. A trainer whose options ask for a warm start may begin from it, when the file
+   * is one of its own on the same features; otherwise it begins cold and its diagnostics say why.
+   */
+  readonly initial?: Uint8Array;
   /** Aborts between steps. */
   readonly signal: AbortSignal;
   /** 0..1, called now and then. */

@@ -68,6 +68,17 @@ describe('ChildProcessFitting', () => {
   );
 
   it(
+    'hands the model on that a warm start begins from',
+    async () => {
+      const recipe = { use: 'softmax_regression', with: { warm_start: true } };
+      const { artifact: initial } = await fitting.fit(job({ recipe }));
+      const { diagnostics } = await fitting.fit(job({ recipe, initial }));
+      expect(diagnostics).toMatchObject({ warm_start: { used: true }, converged: true });
+    },
+    PATIENCE,
+  );
+
+  it(
     'hands every number, key and missing value over as it is, also of a slice',
     async () => {
       const part: Dataset = {

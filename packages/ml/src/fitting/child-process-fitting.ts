@@ -42,7 +42,7 @@ export class ChildProcessFitting extends Fitting {
 
   override async fit(job: FittingJob): Promise<FittedModel> {
     job.signal.throwIfAborted();
-    const { recipe, dataset, seed, lineage, limits } = job;
+    const { recipe, dataset, seed, lineage, initial, limits } = job;
     this.loaded ??= loadTrainers(this.modules);
     const trainers = await this.loaded.catch((error: unknown) => {
       throw failed(messageOf(error));
@@ -61,6 +61,7 @@ export class ChildProcessFitting extends Fitting {
       dataset,
       seed,
       lineage,
+      ...(initial ? { initial } : {}),
       memoryMb: limits.memoryMb,
     };
     return new FittingAttempt(order, job).result();

@@ -25,12 +25,13 @@ function finish(outcome: FitReport): void {
 
 async function fit(order: FitOrder): Promise<FitReport> {
   const trainers = await loadTrainers(order.modules);
-  const { dataset, options, seed, lineage } = order;
+  const { dataset, options, seed, lineage, initial } = order;
   const model = await trainers.get(order.trainer).fit({
     dataset,
     options,
     seed,
     lineage,
+    ...(initial ? { initial } : {}),
     // The host aborts by ending this process.
     signal: new AbortController().signal,
     onProgress: (fraction) => report({ kind: 'progress', fraction }),

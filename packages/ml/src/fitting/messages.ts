@@ -16,6 +16,7 @@ export interface FitOrder {
   readonly dataset: Dataset;
   readonly seed: number;
   readonly lineage: Readonly<Record<string, string>>;
+  readonly initial?: Uint8Array;
   readonly memoryMb: number;
 }
 

@@ -16,6 +16,9 @@ export interface LinearModel {
   readonly lineage: Readonly<Record<string, string>>;
 }
 
+/** Names of the constants of a linear model, by which a later fit finds them again. */
+export const LINEAR_CONSTANTS = ['means', 'scales', 'weights', 'intercepts'] as const;
+
 /**
  * A softmax regression: `features` f32[N,F], NaN = missing -> `probabilities` f32[N,C] and `label` int64[N] (the index of
  * the most probable class).

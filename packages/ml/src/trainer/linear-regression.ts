@@ -1,9 +1,10 @@
-import { defineTrainer, unprocessable, type Dataset, type FitRequest, type FittedModel } from '@retrain/core';
+import { defineTrainer, unprocessable, type FitRequest, type FittedModel } from '@retrain/core';
 import { linearRegressionModel } from '../onnx/linear-models.js';
 import { solvePositiveDefinite } from './cholesky.js';
 import { fitLineage } from './fit-lineage.js';
-import { parseNumberOptions } from './options.js';
-import { CHECK_ROWS } from './softmax-regression.js';
+import { readTrainerOptions } from './options.js';
+import { checkValues } from './outcomes.js';
+import { CHECK_ROWS } from './check-rows.js';
 import { measureStandardisation, spreadWeights, standardise } from './standardise.js';
 
 const NAME = 'linear_regression';
@@ -18,13 +19,14 @@ export const linearRegression = defineTrainer({
   name: NAME,
   description: 'Linear regression with an L2 penalty, solved exactly.',
   tasks: ['regression'],
-  parseOptions: (raw) => parseNumberOptions(NAME, { l2: { default: 0.001, minimum: 0, maximum: 1e6 } }, raw),
+  parseOptions: (raw) =>
+    readTrainerOptions(NAME, { l2: { kind: 'number', fallback: 0.001, least: 0, most: 1e6 } }, raw),
   fit,
 });
 
 async function fit(request: FitRequest): Promise<FittedModel> {
   const { dataset, signal } = request;
-  checkOutcomes(dataset);
+  checkValues(NAME, dataset);
   signal.throwIfAborted();
   const standardisation = measureStandardisation(dataset);
   const columns = standardisation.used.length;
@@ -83,18 +85,4 @@ function solveRidge(matrix: Float64Array, columns: number, outcomes: Float64Arra
 function predict(matrix: Float64Array, row: number, weights: Float64Array, intercept: number): number {
   const offset = row * weights.length;
   return weights.reduce((sum, weight, column) => sum + weight * matrix[offset + column]!, intercept);
-}
-
-function checkOutcomes({ task, outcomes, rows }: Dataset): void {
-  if (task.kind !== 'regression') {
-    throw unprocessable('unsupported_task', `${NAME} predicts numbers, not classes; use softmax_regression.`);
-  }
-  if (rows < 2) throw unprocessable('insufficient_data', `A regression needs at least two rows; given ${rows}.`);
-  const bad = outcomes.findIndex((outcome) => !Number.isFinite(outcome));
-  if (bad >= 0) {
-    throw unprocessable(
-      'invalid_outcome',
-      `Row ${bad + 1} has outcome ${outcomes[bad]}; outcomes must be finite numbers.`,
-    );
-  }
 }

@@ -1,4 +1,4 @@
-import type { Dataset, FitRequest, JsonObject, TrainerDefinition } from '@retrain/core';
+import { slice, type Dataset, type FitRequest, type JsonObject, type TrainerDefinition } from '@retrain/core';
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { readLineage } from '../onnx/inspect-artifact.js';
@@ -183,7 +183,7 @@ describe('softmaxRegression', () => {
     expect(readLineage(artifact)).toMatchObject({
       run: 'run-1',
       trainer: 'softmax_regression',
-      options: '{"l2":0.3,"max_iterations":1000,"tolerance":1e-7}',
+      options: '{"l2":0.3,"max_iterations":1000,"tolerance":1e-7,"warm_start":false}',
       seed: '1',
       rows: '60',
       features: '["f0","f1"]',
@@ -230,6 +230,51 @@ describe('softmaxRegression', () => {
     expect(seen).toHaveLength(1);
   });
 
+  it('begins from an earlier model of its own and ends at the same optimum, sooner', async () => {
+    const dataset = syntheticDataset({ rows: 800, features: 8, classes: 3, seed: 6, missing: 0.1 });
+    const options = { l2: 0.001, tolerance: 1e-9, warm_start: true };
+    const before = slice(dataset, 0, 700);
+    const cold = await softmaxRegression.fit(request(dataset, options));
+    const { artifact: initial } = await softmaxRegression.fit(request(before, options));
+    const warm = await softmaxRegression.fit(request(dataset, options, { initial }));
+    expect(cold.diagnostics.warm_start).toEqual({ used: false, reason: 'no model answers yet' });
+    expect(warm.diagnostics.warm_start).toEqual({ used: true });
+    expect(largestDifference(warm.check.scores, cold.check.scores)).toBeLessThan(1e-6);
+    expect(warm.diagnostics.iterations).toBeLessThan(cold.diagnostics.iterations as number);
+    expect(warm.artifact).toEqual((await softmaxRegression.fit(request(dataset, options, { initial }))).artifact);
+  });
+
+  it('begins where the earlier model ended, however the features are scaled now', async () => {
+    const dataset = syntheticDataset({ rows: 500, features: 4, classes: 3, seed: 8 });
+    const options = { l2: 0, tolerance: 1e-5, warm_start: true };
+    const { artifact: initial } = await softmaxRegression.fit(request(dataset, { ...options, tolerance: 1e-9 }));
+    // A value less moves mean and scale of its feature, and the optimum a little.
+    const spread = { ...dataset, features: dataset.features.slice() };
+    spread.features[3] = NaN;
+    const { diagnostics } = await softmaxRegression.fit(request(spread, options, { initial }));
+    const cold = await softmaxRegression.fit(request(spread, options));
+    expect(diagnostics.iterations).toBeLessThan((cold.diagnostics.iterations as number) / 2);
+  });
+
+  it('begins cold, and says why, when the earlier model is not one of its own on the same data', async () => {
+    const dataset = syntheticDataset({ rows: 200, features: 3, classes: 2, seed: 6 });
+    const other = syntheticDataset({ rows: 200, features: 4, classes: 2, seed: 6 });
+    const three = syntheticDataset({ rows: 200, features: 3, classes: 3, seed: 6 });
+    const cold = await softmaxRegression.fit(request(dataset, { warm_start: true }));
+    const reasons: [Uint8Array, string][] = [
+      [(await softmaxRegression.fit(request(other))).artifact, 'the given model reads other features'],
+      [(await softmaxRegression.fit(request(three))).artifact, 'the given model tells other classes apart'],
+      [Uint8Array.of(1, 2, 3), 'The model file is refused: these bytes are not an ONNX model.'],
+    ];
+    for (const [initial, reason] of reasons) {
+      const fitted = await softmaxRegression.fit(request(dataset, { warm_start: true }, { initial }));
+      expect(fitted.diagnostics.warm_start).toEqual({ used: false, reason });
+      expect(fitted.artifact).toEqual(cold.artifact);
+    }
+    const unasked = await softmaxRegression.fit(request(dataset, {}, { initial: reasons[0]![0] }));
+    expect(unasked.diagnostics).not.toHaveProperty('warm_start');
+  });
+
   it('says so when it ran out of iterations', async () => {
     const dataset = syntheticDataset({ rows: 300, features: 5, classes: 3, seed: 4 });
     const { diagnostics } = await softmaxRegression.fit(request(dataset, { l2: 0.001, max_iterations: 2 }));
@@ -237,7 +282,12 @@ describe('softmaxRegression', () => {
   });
 
   it('completes its options and refuses all wrong ones at once', () => {
-    expect(softmaxRegression.parseOptions({})).toEqual({ l2: 0.1, max_iterations: 1000, tolerance: 1e-7 });
+    expect(softmaxRegression.parseOptions({})).toEqual({
+      l2: 0.1,
+      max_iterations: 1000,
+      tolerance: 1e-7,
+      warm_start: false,
+    });
     const parse = () => softmaxRegression.parseOptions({ l2: -1, max_iterations: 2.5, penalty: 'l1' });
     expect(parse).toThrow(
       expect.objectContaining({
