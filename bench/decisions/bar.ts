@@ -13,6 +13,8 @@ export interface Part {
   readonly assumptions: Readonly<Record<string, unknown>>;
   readonly figures: Readonly<Record<string, unknown>>;
   readonly bars: readonly Bar[];
+  /** Everything that was found, for the file of results only. */
+  readonly details?: readonly unknown[];
 }
 
 export function isMet({ value, must, limit }: Bar): boolean {

@@ -1,16 +1,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { isMet, timed, type Bar, type Part } from './bar.js';
 import { checkCost } from './check-cost.js';
 import { falseAlarms, shiftFound, tinyShift } from './drift-over-time.js';
 import { exactMethods } from './exact-methods.js';
 import { superiority } from './superiority.js';
+import { vectors } from './vectors/vectors.js';
 
 // Simulates the decisions of the product, by the product's own functions: `npm run bench:decisions [-- part …]`.
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { file: { type: 'string' } },
+});
 const seeds = 200;
 /** Traffic of the bars; slower ones are shown beside it. */
 const rowsPerHour = 200;
-const parts: Readonly<Record<string, () => Promise<Part>>> = {
+const parts: Readonly<Record<string, () => Part | Promise<Part>>> = {
   check: () => checkCost(),
   exact: () => exactMethods(),
   gate: () => superiority(),
@@ -20,11 +26,14 @@ const parts: Readonly<Record<string, () => Promise<Part>>> = {
   'found-middling': () => shiftFound({ features: 50, rowsPerHour: 100, seeds }, false),
   'null-30': () => falseAlarms({ features: 30, rowsPerHour, seeds }),
   'null-50': () => falseAlarms({ features: 50, rowsPerHour, seeds }),
+  ...(options.file !== undefined ? { vectors: () => vectors(options.file!) } : {}),
 };
+for (const name of wanted.filter((one) => !(one in parts))) {
+  throw new Error(`"${name}" is no part, or lacks its option; parts are ${Object.keys(parts).join(', ')}.`);
+}
 
 const folder = join(import.meta.dirname, '..', '..', 'results');
 mkdirSync(folder, { recursive: true });
-const wanted = process.argv.slice(2);
 const bars: Bar[] = [];
 for (const [name, run] of Object.entries(parts)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

@@ -50,6 +50,10 @@ describe('distribution functions', () => {
     );
   });
 
+  it('put the median of a standard normal at zero exactly', () => {
+    expect(normalQuantile(0.5)).toBe(0);
+  });
+
   it('invert and mirror each other', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-9, max: 1 - 1e-9, noNaN: true }), (p) => {

@@ -20,6 +20,7 @@ export function normalTail(z: number): number {
 export function normalQuantile(p: number): number {
   if (p <= 0) return -Infinity;
   if (p >= 1) return Infinity;
+  if (p === 0.5) return 0;
   if (p > 0.5) return -normalQuantile(1 - p);
   // Start: Abramowitz & Stegun 26.2.23 (error below 5e-4); each Halley step triples the number of right digits.
   const t = Math.sqrt(-2 * Math.log(p));

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { bootstrapMean, quantileOfSorted } from './bootstrap.js';
 import { benjaminiHochberg } from './multiple-testing.js';
 import { seededRandom } from './random.js';
-import { chiSquareTwoSamples, mcNemarExact, meanExceeds, moments, proportionBelow } from './tests.js';
+import {
+  chiSquareTwoSamples,
+  differenceInterval,
+  mcNemarExact,
+  meanExceeds,
+  moments,
+  proportionBelow,
+  wilsonInterval,
+} from './tests.js';
 
 describe('tests of two samples', () => {
   it('McNemar counts the coin tosses where only one was right', () => {
@@ -11,6 +19,35 @@ describe('tests of two samples', () => {
     expect(mcNemarExact(1, 3)).toBeCloseTo((2 * 5) / 16, 14);
     expect(mcNemarExact(3, 1)).toBe(mcNemarExact(1, 3));
     expect(mcNemarExact(4, 4)).toBe(1);
+  });
+
+  it('Wilson’s interval holds the shares that a score test does not refuse', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 400 }), fc.double({ min: 0, max: 1, noNaN: true }), (n, part) => {
+        const successes = Math.round(part * n);
+        for (const end of wilsonInterval(successes, n)) {
+          // At the ends the score test is exactly at its limit, unless they were cut at 0 or 1.
+          if (end === 0 || end === 1) continue;
+          const z = (successes / n - end) / Math.sqrt((end * (1 - end)) / n);
+          expect(Math.abs(z)).toBeCloseTo(1.959963984540054, 6);
+        }
+      }),
+    );
+    expect(wilsonInterval(0, 10)[0]).toBe(0);
+    expect(wilsonInterval(10, 10)[1]).toBe(1);
+  });
+
+  it('the interval of a difference of shares has a width where neither share varies', () => {
+    // Newcombe 1998, table II, example (g): 9/10 against 3/10; and (a): 56/70 against 48/80.
+    const close = ([low, high]: readonly [number, number], expected: readonly [number, number]) => {
+      expect(low).toBeCloseTo(expected[0], 4);
+      expect(high).toBeCloseTo(expected[1], 4);
+    };
+    close(differenceInterval([56 / 70, 70], [48 / 80, 80]), [0.0524, 0.3339]);
+    close(differenceInterval([9 / 10, 10], [3 / 10, 10]), [0.1705, 0.809]);
+    const [low, high] = differenceInterval([1, 20], [1, 30]);
+    expect(low).toBeLessThan(0);
+    expect(high).toBeGreaterThan(0);
   });
 
   it('chi-square of a 2 x 2 table carries Yates’ correction', () => {

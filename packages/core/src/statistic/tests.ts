@@ -1,4 +1,4 @@
-import { binomialCdf, chiSquareTail, normalTail, studentTail } from './distributions.js';
+import { binomialCdf, chiSquareTail, normalQuantile, normalTail, studentTail } from './distributions.js';
 
 /** Mean and standard deviation (n − 1) of a sample; deviation 0 below two rows. */
 export function moments(values: ArrayLike<number>): { readonly mean: number; readonly deviation: number } {
@@ -34,6 +34,30 @@ export function proportionBelow(successes: number, n: number, baselineShare: num
   const gap = baselineShare - successes / n;
   if (error === 0) return gap > 0 ? 0 : 1;
   return normalTail(gap / error);
+}
+
+/** Interval of a proportion from `successes` of n > 0 rows (Wilson 1927): within 0..1, and of some width also where all or none succeed. */
+export function wilsonInterval(successes: number, n: number, level = 0.95): readonly [number, number] {
+  const z = normalQuantile((1 + level) / 2);
+  const share = successes / n;
+  const centre = (share + (z * z) / (2 * n)) / (1 + (z * z) / n);
+  const half = (z / (1 + (z * z) / n)) * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
+  return [successes <= 0 ? 0 : centre - half, successes >= n ? 1 : centre + half];
+}
+
+/** Interval of the first proportion minus the second, of samples of n and m rows (Newcombe 1998, his method 10). */
+export function differenceInterval(
+  [first, n]: readonly [share: number, rows: number],
+  [second, m]: readonly [share: number, rows: number],
+  level = 0.95,
+): readonly [number, number] {
+  const [low, high] = wilsonInterval(first * n, n, level);
+  const [lowSecond, highSecond] = wilsonInterval(second * m, m, level);
+  const difference = first - second;
+  return [
+    difference - Math.hypot(first - low, highSecond - second),
+    difference + Math.hypot(high - first, second - lowSecond),
+  ];
 }
 
 /** Pearson's chi-square of a 2 x k table. */

@@ -7,7 +7,7 @@ import type { ClassificationTask } from '../model/task.js';
 import type { JsonObject } from '../shared/json.js';
 import { count, figure, percent, points, pValueInWords } from '../shared/words.js';
 import { normalQuantile, normalTail } from '../statistic/distributions.js';
-import { moments, proportionBelow } from '../statistic/tests.js';
+import { differenceInterval, moments, proportionBelow } from '../statistic/tests.js';
 import type { MaturedRows } from '../prediction/matured-rows.js';
 
 /** How the calibration of a classification may fire. */
@@ -54,13 +54,12 @@ export function judgeAccuracy(
   }
   const drop = promised - accuracy;
   const pValue = proportionBelow(hits, rows, promised, baseline.rows);
-  const error = Math.sqrt((accuracy * (1 - accuracy)) / rows + (promised * (1 - promised)) / baseline.rows);
   const compared = `Accuracy is ${percent(accuracy)} on ${count(rows, 'matured prediction')} against ${percent(promised)} when the champion was evaluated: ${drop >= 0 ? 'a drop' : 'a rise'} of ${points(Math.abs(drop))} (threshold ${points(threshold)}, ${pValueInWords(pValue)}).`;
   return {
     name: 'accuracy',
     state: drop > threshold && pValue <= alpha ? 'fired' : 'clear',
     score: drop,
-    interval: [drop - z95 * error, drop + z95 * error],
+    interval: differenceInterval([promised, baseline.rows], [accuracy, rows]),
     pValue,
     reason: compared,
     evidence: { accuracy, baseline: promised, baseline_rows: baseline.rows, drop, p_value: pValue, level: alpha },
