@@ -2,6 +2,7 @@ import { SetupError } from './setup/command.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { check } from './test/check.mjs';
 import { checkFileLengths } from './test/file-lengths.mjs';
+import { ensurePython } from './test/python.mjs';
 import { ensureRedis } from './test/redis.mjs';
 import { runSpecs } from './test/specs.mjs';
 
@@ -21,6 +22,7 @@ const sum = { passed: 0, failed: 0 };
 try {
   ensureInstalled();
   ensureRedis();
+  ensurePython();
   for (const step of steps) {
     const { passed, failed } = step();
     sum.passed += passed;

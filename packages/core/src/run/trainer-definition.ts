@@ -44,6 +44,8 @@ export interface TrainerDefinition {
   readonly name: string;
   readonly description: string;
   readonly tasks: readonly ('classification' | 'regression')[];
+  /** Whether its options name programs to run: such recipes may stand in the configuration file alone. */
+  readonly runsPrograms?: boolean;
   /** Checks and completes `with:`; throws a DomainError whose issues carry paths relative to `with`. */
   parseOptions(raw: Readonly<Record<string, Json>>): JsonObject;
   fit(request: FitRequest): Promise<FittedModel>;

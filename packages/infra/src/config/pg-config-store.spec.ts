@@ -51,6 +51,14 @@ const spec: Plugin = {
       parseOptions: anything,
       fit: never,
     }),
+    defineTrainer({
+      name: 'command',
+      description: 'spec',
+      tasks: ['classification'],
+      runsPrograms: true,
+      parseOptions: anything,
+      fit: never,
+    }),
   ],
   notifiers: [defineNotifier({ name: 'log', description: 'spec', parseOptions: anything, notify: never })],
 };
@@ -303,6 +311,25 @@ describe('the configuration store', () => {
     });
     const told = { notifications: [{ use: 'log', on: ['run.failed'], with: { token: '${TOKEN}' } }] };
     expect(await store.update(told, 'api')).toMatchObject({ revision: 2 });
+  });
+
+  it('lets the API choose no program that the file does not run', async () => {
+    write('trainers: [softmax_regression, { use: command, with: { command: [./fit] } }]\n');
+    const { store } = await process();
+    await store.open();
+    const other = [{ use: 'command', with: { command: ['rm', '-rf', '/'] } }];
+    const patches = [
+      { trainers: other },
+      { models: { 'premier-league': { trainers: ['softmax_regression', ...other] } } },
+    ];
+    for (const patch of patches) {
+      await expect(store.update(patch, 'api')).rejects.toMatchObject({
+        issues: [{ path: Object.keys(patch)[0], message: expect.stringContaining('runs programs') as string }],
+      });
+    }
+    const known = [{ use: 'command', with: { command: ['./fit'] } }];
+    const { config } = await store.update({ trainers: known }, 'api');
+    expect(config.trainers).toEqual(known);
   });
 
   it('reads its revisions page by page', async () => {

@@ -31,7 +31,14 @@ import type { StoredConfigRevision } from '../database/schema/log.schema.js';
 import { readConfigFile, type ConfigFileReading } from './config-file.js';
 import type { ConfigRevisions } from './config-revisions.js';
 import { FileWatch } from './file-watch.js';
-import { changedKeys, foreignReferences, patchIssues, sourcesAfter, withPatch } from './written-values.js';
+import {
+  changedKeys,
+  foreignPrograms,
+  foreignReferences,
+  patchIssues,
+  sourcesAfter,
+  withPatch,
+} from './written-values.js';
 
 /** A configuration without a word is valid whatever plug-ins there are. */
 const anyNames: ValidationContext = { variable: () => undefined };
@@ -125,7 +132,11 @@ export class PgConfigStore extends ConfigStore {
     for (let attempt = 0; attempt < maxTries; attempt++) {
       await this.adoptLatest();
       const { row, snapshot } = this.adopted!;
-      const told = [...patchIssues(asked, snapshot.shown), ...foreignReferences(asked, row.file, row.config)];
+      const told = [
+        ...patchIssues(asked, snapshot.shown),
+        ...foreignReferences(asked, row.file, row.config),
+        ...foreignPrograms(asked, (name) => this.runsPrograms(name), row.file, row.config),
+      ];
       const refused = new Set(told.map(({ path }) => path));
       const rest = Object.fromEntries(Object.entries(asked).filter(([key]) => !refused.has(key)));
       const config = withPatch(row.config, rest, snapshot.shown);
@@ -140,6 +151,11 @@ export class PgConfigStore extends ConfigStore {
       if (await this.store(next)) return this.adopt(next, checked);
     }
     throw unavailable('config_contended', 'Too many changes of the configuration at once; try again.');
+  }
+
+  private runsPrograms(trainer: string): boolean {
+    const trainers = this.parts.context.registry?.trainers;
+    return trainers?.has(trainer) === true && trainers.get(trainer).runsPrograms === true;
   }
 
   revisions(page: PageRequest): Promise<Page<ConfigRevision>> {

@@ -54,6 +54,43 @@ export function foreignReferences(patch: JsonObject, ...written: readonly JsonOb
   );
 }
 
+/**
+ * Recipes of a patch that run programs and that the written values do not hold: whoever may change values through the API
+ * may not choose what runs on the machine.
+ */
+export function foreignPrograms(
+  patch: JsonObject,
+  runsPrograms: (trainer: string) => boolean,
+  ...written: readonly JsonObject[]
+): Issue[] {
+  const known = written.flatMap((values) => recipesOf(values).map(({ recipe }) => recipe));
+  return recipesOf(patch)
+    .filter(({ recipe }) => runsPrograms(nameOf(recipe)) && !known.some((other) => sameJson(recipe, other)))
+    .map(({ path, recipe }) => ({
+      path,
+      message: `uses the trainer "${nameOf(recipe)}", which runs programs: such recipes can only be written in the configuration file`,
+    }));
+}
+
+/** Entries of every `trainers` list, of the installation and of its models, with the top-level key that holds them. */
+function recipesOf({ trainers, models }: JsonObject): { readonly path: string; readonly recipe: Json }[] {
+  const entries = (path: string, list: Json | undefined) =>
+    Array.isArray(list) ? list.map((recipe: Json) => ({ path, recipe })) : [];
+  const ofModels = isMapping(models) ? Object.values(models) : [];
+  return [
+    ...entries('trainers', trainers),
+    ...ofModels.flatMap((model) => entries('models', isMapping(model) ? model['trainers'] : undefined)),
+  ];
+}
+
+function nameOf(recipe: Json): string {
+  return String(isMapping(recipe) ? recipe['use'] : recipe);
+}
+
+function isMapping(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The written values with a patch merged in; keys that the patch leaves as they are stay as they were written. */
 export function withPatch(written: JsonObject, patch: JsonObject, shown: InstallationConfig): JsonObject {
   const told = Object.entries(patch).filter(([key, value]) => value === null || !sameJson(value, asJson(shown)[key]));

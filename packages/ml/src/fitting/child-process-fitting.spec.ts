@@ -249,9 +249,13 @@ describe('ChildProcessFitting', () => {
       const host = fileURLToPath(new URL('../testing/fitting-host.ts', import.meta.url));
       const fromSource = new URL('./from-source.mjs', import.meta.url).href;
       const flags = ['--conditions=@retrain/source', `--import=${fromSource}`];
-      const process = spawn(globalThis.process.execPath, [...flags, host, plugin], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const process = spawn(
+        globalThis.process.execPath,
+        [...flags, host, JSON.stringify(using('stuck').recipe), plugin],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      );
       const [line] = (await once(process.stdout, 'data')) as [Buffer];
       const pid = Number(line.toString());
       expect(alive(pid)).toBe(true);

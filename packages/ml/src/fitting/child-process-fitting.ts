@@ -10,6 +10,7 @@ import {
   type TrainerDefinition,
 } from '@retrain/core';
 import type { ChildProcess } from 'node:child_process';
+import { makeFittingFolder, removeFittingFolder } from './fitting-folder.js';
 import { startFittingProcess, signalGroup } from './fitting-process.js';
 import { loadTrainers } from './load-trainers.js';
 import { domainErrorOf, type FitOrder, type FitReport } from './messages.js';
@@ -71,6 +72,7 @@ export class ChildProcessFitting extends Fitting {
 /** One process and what becomes of it. */
 class FittingAttempt {
   private readonly child: ChildProcess;
+  private readonly folder = makeFittingFolder();
   private report?: Exclude<FitReport, { kind: 'progress' }>;
   private errorOutput = '';
   /** Why the host ended the process, if it did. */
@@ -80,7 +82,7 @@ class FittingAttempt {
     order: FitOrder,
     private readonly job: FittingJob,
   ) {
-    this.child = startFittingProcess(job.limits.memoryMb);
+    this.child = startFittingProcess(job.limits.memoryMb, this.folder);
     this.child.on('message', (message) => this.receive(message as FitReport));
     this.child.stderr!.setEncoding('utf8');
     this.child.stderr!.on('data', (text: string) => {
@@ -107,6 +109,7 @@ class FittingAttempt {
       clearTimeout(timeout);
       clearTimeout(this.ended?.kill);
       signal.removeEventListener('abort', abort);
+      removeFittingFolder(this.folder);
     });
   }
 

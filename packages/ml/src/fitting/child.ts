@@ -9,7 +9,7 @@ import { startWatchdog } from './watchdog.js';
 /** Below the processes that answer requests on the same machine. */
 const NICENESS = 10;
 
-process.on('disconnect', () => process.exit(1));
+process.on('disconnect', endGroup);
 process.on('uncaughtException', (error) => finish(reportOf(error)));
 process.once('message', (order: FitOrder) => void answer(order));
 
@@ -53,6 +53,15 @@ function checked(model: FittedModel, { trainer, dataset: { task } }: FitOrder): 
 
 function report(message: FitReport): void {
   if (process.connected) process.send!(message);
+}
+
+/** The host has died: nothing that was started here may outlive it. */
+function endGroup(): void {
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    process.exit(1);
+  }
 }
 
 function lowerPriority(): void {

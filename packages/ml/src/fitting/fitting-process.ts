@@ -5,10 +5,14 @@ import { fileURLToPath } from 'node:url';
 const HEAP_SHARE = 0.75;
 
 /** Variables that the fitting process inherits; secrets of the host stay out of the reach of trainers. */
-const ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'LANG', 'LC_ALL', 'TZ', 'NODE_ENV', 'SystemRoot'];
+const ENVIRONMENT = ['PATH', 'HOME', 'RETRAIN_HOME', 'LANG', 'LC_ALL', 'TZ', 'NODE_ENV', 'SystemRoot'];
 
-/** Starts a fitting process in a process group of its own, so that whatever it starts can be ended with it. */
-export function startFittingProcess(memoryMb: number): ChildProcess {
+/**
+ * Starts a fitting process in a process group of its own, so that whatever it starts can be ended with it.
+ *
+ * @param folder where it and its programs put temporary files.
+ */
+export function startFittingProcess(memoryMb: number, folder: string): ChildProcess {
   const source = import.meta.url.endsWith('.ts');
   const entry = source ? new URL('./child.ts', import.meta.url) : new URL('./child.js', import.meta.url);
   const fromSource = ['--conditions=@retrain/source', `--import=${new URL('./from-source.mjs', import.meta.url).href}`];
@@ -19,7 +23,7 @@ export function startFittingProcess(memoryMb: number): ChildProcess {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
     detached: true,
-    env: Object.fromEntries(known.map((name) => [name, process.env[name]])),
+    env: { ...Object.fromEntries(known.map((name) => [name, process.env[name]])), TMPDIR: folder, TEMP: folder },
   });
 }
 

@@ -24,7 +24,7 @@ export function invalidArtifact(reasons: readonly string[]): DomainError {
  * @throws DomainError `invalid_artifact` when the bytes are not an ONNX model.
  */
 export function readLineage(artifact: Uint8Array): Record<string, string> {
-  const model = parse(artifact);
+  const model = parseArtifact(artifact);
   return Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value]));
 }
 
@@ -36,7 +36,7 @@ export function readLineage(artifact: Uint8Array): Record<string, string> {
  * @throws DomainError `invalid_artifact` that names every reason at once.
  */
 export function inspectArtifact(artifact: Uint8Array, expectation: ScorerExpectation): void {
-  const model = parse(artifact);
+  const model = parseArtifact(artifact);
   const graph = model.graph!;
   const reasons = [
     ...versionProblems(model),
@@ -52,7 +52,8 @@ export function outputName(expectation: Pick<ScorerExpectation, 'probabilities'>
   return expectation.probabilities ? 'probabilities' : 'value';
 }
 
-function parse(artifact: Uint8Array): ModelProto {
+/** The model in the bytes; throws `invalid_artifact` when there is none. */
+export function parseArtifact(artifact: Uint8Array): ModelProto {
   let model: ModelProto | undefined;
   try {
     model = fromBinary(ModelProtoSchema, artifact);

@@ -1,10 +1,14 @@
+import type { Recipe } from '@retrain/core';
 import { ChildProcessFitting } from '../fitting/child-process-fitting.js';
 import { syntheticDataset } from './synthetic-dataset.js';
 
-// A process that fits for ever with a trainer of the plug-in given as argument, and prints the fitting process's id.
+// A process that fits a recipe (JSON) for ever, with the trainers of a plug-in module if one is named, and prints the
+// process id that the trainer tells as its progress.
 
-await new ChildProcessFitting({ modules: [process.argv[2]!] }).fit({
-  recipe: { use: 'stuck', with: {} },
+const [, , recipe, module] = process.argv;
+
+await new ChildProcessFitting({ modules: module === undefined ? [] : [module] }).fit({
+  recipe: JSON.parse(recipe!) as Recipe,
   dataset: syntheticDataset({ rows: 10, features: 2, classes: 2, seed: 1 }),
   seed: 1,
   lineage: {},

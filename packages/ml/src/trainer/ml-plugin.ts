@@ -1,6 +1,7 @@
 import type { Plugin } from '@retrain/core';
+import { commandTrainer } from '../command/command-trainer.js';
 import { linearRegression } from './linear-regression.js';
 import { softmaxRegression } from './softmax-regression.js';
 
 /** The trainers that are always available, registered through the same door as anybody's. */
-export const mlPlugin: Plugin = { name: 'ml', trainers: [softmaxRegression, linearRegression] };
+export const mlPlugin: Plugin = { name: 'ml', trainers: [softmaxRegression, linearRegression, commandTrainer] };

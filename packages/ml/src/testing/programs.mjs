@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+// Programs for the trainer `command`, most of them bad ones: `node programs.mjs NAME [MODEL] JOBDIR`.
+
+const name = process.argv[2];
+const folder = process.argv.at(-1);
+const job = JSON.parse(readFileSync(join(folder, 'in', 'job.json'), 'utf8'));
+const out = (file) => join(folder, 'out', file);
+const outputs = job.classes.length || 1;
+const checks = () =>
+  Array(job.check_rows)
+    .fill(
+      Array(outputs)
+        .fill(1 / outputs)
+        .join(','),
+    )
+    .join('\n');
+const progress = (fraction) => console.log(JSON.stringify({ event: 'progress', fraction }));
+const sleep = () => setInterval(() => undefined, 1000);
+
+const programs = {
+  good() {
+    progress(0.5);
+    console.log('half of it');
+    console.log(
+      JSON.stringify({ event: 'log', message: `from ${process.cwd() === folder ? 'its folder' : 'elsewhere'}` }),
+    );
+    copyFileSync(process.argv[3], out('model.onnx'));
+    writeFileSync(out('check.csv'), checks());
+    writeFileSync(out('result.json'), JSON.stringify({ accuracy: 1, environment: Object.keys(process.env) }));
+  },
+  silent() {},
+  garbage() {
+    writeFileSync(out('model.onnx'), 'this is no model');
+    writeFileSync(out('check.csv'), checks());
+  },
+  unscored() {
+    writeFileSync(out('model.onnx'), 'whatever');
+    writeFileSync(out('check.csv'), 'home,draw\n1,2\n');
+  },
+  boasting() {
+    writeFileSync(out('model.onnx'), 'whatever');
+    writeFileSync(out('check.csv'), checks());
+    writeFileSync(out('result.json'), '[1]');
+  },
+  exit() {
+    console.error('line one\nno such column: rain');
+    process.exit(Number(process.argv[3]));
+  },
+  hang() {
+    progress(process.pid / 1e9);
+    sleep();
+  },
+  stubborn() {
+    process.on('SIGTERM', () => undefined);
+    progress(process.pid / 1e9);
+    sleep();
+  },
+  parent() {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
+    progress(child.pid / 1e9);
+    sleep();
+  },
+  hoard() {
+    const hoarded = [];
+    setInterval(() => hoarded.length < 64 && hoarded.push(Buffer.alloc(64 * 1024 * 1024, 1)), 10);
+  },
+};
+
+programs[name]();
