@@ -7,6 +7,8 @@ export interface CommandOptions {
   readonly command: readonly string[];
   /** Handed on to the program as it stands. */
   readonly hyper: JsonObject;
+  /** Whether the program is given the champion, to begin from it. */
+  readonly warm_start: boolean;
 }
 
 const isMapping = (value: Json | undefined): value is JsonObject =>
@@ -20,20 +22,23 @@ const isText = (value: Json): value is string => typeof value === 'string' && va
  * @throws DomainError `invalid_trainer_options` with every problem, paths relative to `with`.
  */
 export function parseCommandOptions(raw: Readonly<Record<string, Json>>): CommandOptions & JsonObject {
-  const { command, hyper = {}, ...others } = raw;
+  const { command, hyper = {}, warm_start = false, ...others } = raw;
   const issues: Issue[] = Object.entries(others).map(([path, given]) => {
-    return { path, message: 'unknown option; command takes command, hyper', given };
+    return { path, message: 'unknown option; command takes command, hyper, warm_start', given };
   });
   if (!Array.isArray(command) || command.length === 0 || !command.every(isText)) {
     const message = 'must be a list of texts: the program and its arguments, for example [python3, ./train.py]';
     issues.push({ path: 'command', message, given: command });
   }
   if (!isMapping(hyper)) issues.push({ path: 'hyper', message: 'must be a mapping', given: hyper });
+  if (typeof warm_start !== 'boolean') {
+    issues.push({ path: 'warm_start', message: 'must be true or false', given: warm_start });
+  }
   if (issues.length > 0) {
     const list = issues.map((issue) => `${issue.path} (given ${JSON.stringify(issue.given)}): ${issue.message}`);
     throw new DomainError('invalid', 'invalid_trainer_options', `Options of command: ${list.join('; ')}.`, issues);
   }
-  return { command: command as string[], hyper: hyper as JsonObject };
+  return { command: command as string[], hyper: hyper as JsonObject, warm_start: warm_start as boolean };
 }
 
 /** The command with paths from the project folder made absolute: what starts with `./` or `../`, as everywhere else. */

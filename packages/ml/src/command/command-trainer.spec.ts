@@ -1,7 +1,7 @@
 import type { FittingJob } from '@retrain/core';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,6 +88,24 @@ describe('the trainer command', () => {
       expect(reported.environment).toEqual(expect.arrayContaining(['PATH', 'OMP_NUM_THREADS']));
       expect(reported.environment).not.toContain('RETRAIN_TEST_SECRET');
       expect(folders()).toEqual([]);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'gives the program the champion when its recipe asks for it',
+    async () => {
+      const initial = readFileSync(model);
+      const recipe = (warm: boolean) => {
+        const command = [process.execPath, programs, 'good', 'in/init.onnx'];
+        return { use: 'command', with: { command, ...(warm ? { warm_start: true } : {}) } };
+      };
+      // The program hands back what it was given to begin from, for want of a model of its own.
+      const warm = await fitting.fit(job([], { recipe: recipe(true), initial }));
+      expect(warm.check.rows).toBe(120);
+      await expect(fitting.fit(job([], { recipe: recipe(false), initial }))).rejects.toMatchObject({
+        message: expect.stringContaining('init.onnx') as string,
+      });
     },
     PATIENCE,
   );

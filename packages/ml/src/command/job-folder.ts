@@ -2,7 +2,7 @@ import { slice, unprocessable, type Dataset, type FitRequest, type JsonObject } 
 import { parse } from 'csv-parse/sync';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHECK_ROWS } from '../trainer/softmax-regression.js';
+import { CHECK_ROWS } from '../trainer/check-rows.js';
 import type { CommandOptions } from './command-options.js';
 
 /** Version of what the folder holds and of how the program answers. */
@@ -22,8 +22,12 @@ export interface JobAnswer {
   readonly result: JsonObject;
 }
 
-/** Writes `in/job.json`, `in/train.csv` and `in/check.csv`, and makes `out/`. Missing values are empty cells. */
-export function writeJob(folder: string, { dataset, seed, lineage }: FitRequest, { hyper }: CommandOptions): void {
+/**
+ * Writes `in/job.json`, `in/train.csv` and `in/check.csv` (missing values are empty cells), `in/init.onnx` for a warm
+ * start, and makes `out/`.
+ */
+export function writeJob(folder: string, request: FitRequest, { hyper, warm_start }: CommandOptions): void {
+  const { dataset, seed, lineage, initial } = request;
   const { task, schema } = dataset;
   const job = {
     contract: CONTRACT,
@@ -45,6 +49,7 @@ export function writeJob(folder: string, { dataset, seed, lineage }: FitRequest,
   };
   for (const name of ['in', 'out']) mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'in', 'job.json'), `${JSON.stringify(job, undefined, 2)}\n`);
+  if (warm_start && initial) writeFileSync(join(folder, 'in', 'init.onnx'), initial);
   writeTable(join(folder, 'in', 'train.csv'), dataset);
   writeTable(join(folder, 'in', 'check.csv'), slice(dataset, 0, checkRows(dataset)));
 }
