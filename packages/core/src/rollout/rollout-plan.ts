@@ -19,7 +19,7 @@ export interface RolloutPlan {
   readonly margin: number;
   /** Largest weight of one outcome: a weighted difference lies within ± this; above `margin`. */
   readonly bound: number;
-  /** How far a classification may overstate, as a share, before the champion's probabilities refute its own (`surprise.ts`). */
+  /** How far a classification may overstate, as a share, before the champion's probabilities refute its own (`OutcomeEvidence`). */
   readonly surpriseTolerance: number;
   /** A regression only: squared errors are divided by this, the champion's mean squared error when it was evaluated. */
   readonly scale?: number;
