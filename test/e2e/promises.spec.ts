@@ -19,7 +19,6 @@ gates:
 `;
 
 const question = { home_team: 'Arsenal', away_team: 'Chelsea', date: '2016-08-20' };
-const days = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString();
 
 interface Status {
   readonly is_running: boolean;
@@ -52,8 +51,7 @@ describe('what the running system promises', () => {
   const status = async () => (await system.get<Status>('/retraining/status')).body;
   const answer = async () => (await system.post('/predict', question)).body;
   const championFile = () => readFileSync(join(system.home, 'models/model.onnx'));
-  const check = async (asOf: string, more: object = {}) =>
-    (await system.post<Check>('/retraining/check', { as_of: asOf, ...more })).body;
+  const check = async (more: object = {}) => (await system.post<Check>('/retraining/check', more)).body;
   const verdict = ({ verdicts }: Check, name: string) => verdicts.find(({ trigger }) => trigger === name)?.verdict;
   const force = async () => {
     const { body } = await system.post<{ run_id: string }>('/retraining/trigger', { reason: 'test', force: true });
@@ -82,12 +80,18 @@ describe('what the running system promises', () => {
   it('volume fires at the limit and not one below; several triggers together make one event and one run', async () => {
     const { prediction_count_since_retraining: before } = await status();
     await system.post('/predict/bulk', { matches: Array.from({ length: 119 - before }, () => question) });
-    expect(verdict(await check(days(8), { dry_run: true }), 'data_volume')).toBe('clear');
+    expect(verdict(await check({ dry_run: true }), 'data_volume')).toBe('clear');
     await system.post('/predict', question);
     expect((await status()).prediction_count_since_retraining).toBe(120);
 
     const events = (await status()).total_trigger_events;
-    const both = await check(days(400));
+    const [briefly, usual] = [
+      { max_days_without_retraining: 0.00001, min_days_between_retraining: 0 },
+      { max_days_without_retraining: 20, min_days_between_retraining: 7 },
+    ];
+    await system.post('/retraining/config', briefly);
+    const both = await check();
+    await system.post('/retraining/config', usual);
     expect([verdict(both, 'data_volume'), verdict(both, 'time_based')]).toEqual(['fired', 'fired']);
     expect(both.decision).toBe('run_requested');
     expect((await status()).total_trigger_events).toBe(events + 1);

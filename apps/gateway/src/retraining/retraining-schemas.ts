@@ -10,7 +10,7 @@ export const triggerSchema = {
   properties: {
     reason: { ...reason, default: 'manual_trigger' },
     force: { type: 'boolean', default: false, description: 'Skips the cool-down, and nothing else' },
-    as_of: { ...instant, description: 'The run knows nothing later (a replay of the past)' },
+    as_of: { ...instant, description: 'The run knows nothing later (a replay of the past); not in the future' },
   },
 } as const;
 
@@ -24,7 +24,7 @@ export const checkSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    as_of: { ...instant, description: 'Judge as of this instant (a replay of the past)' },
+    as_of: { ...instant, description: 'Judge the champion of this instant (a replay of the past); not in the future' },
     dry_run: { type: 'boolean', default: false, description: 'Judge and tell; write and request nothing' },
   },
 } as const;

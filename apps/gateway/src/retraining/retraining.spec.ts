@@ -107,9 +107,12 @@ describe('checks', () => {
     expect(drift.series).toHaveLength(1);
   });
 
-  it.each([{ as_of: 'never' }, { dry_run: 'yes' }, { dryrun: true }])('refuse %j', async (body) => {
-    expect((await gateway.post('/retraining/check?model=coin', body)).status).toBe(400);
-  });
+  it.each([{ as_of: 'never' }, { as_of: '2199-01-01' }, { dry_run: 'yes' }, { dryrun: true }])(
+    'refuse %j',
+    async (body) => {
+      expect((await gateway.post('/retraining/check?model=coin', body)).status).toBe(400);
+    },
+  );
 });
 
 describe('a run', () => {
@@ -208,7 +211,7 @@ describe('a run', () => {
     expect((await gateway.post(`/retraining/runs/${unknown}/${verb}`)).status).toBe(404);
   });
 
-  it.each([{ reason: '' }, { reason: 7 }, { force: 'yes' }, { as_of: 'x' }, { forced: true }])(
+  it.each([{ reason: '' }, { reason: 7 }, { force: 'yes' }, { as_of: 'x' }, { as_of: '2199-01-01' }, { forced: true }])(
     'refuses %j',
     async (body) => {
       expect((await gateway.post('/retraining/trigger?model=coin', body)).status).toBe(400);

@@ -3,6 +3,7 @@ import { EventLog } from '../event/event-log.port.js';
 import { JobQueue } from '../job/job-queue.port.js';
 import { Models } from '../model/models.port.js';
 import { Predictions } from '../prediction/predictions.port.js';
+import { refuseFuture } from '../shared/as-of.js';
 import { Clock } from '../shared/clock.port.js';
 import { notFound } from '../shared/errors.js';
 import { Ids } from '../shared/ids.port.js';
@@ -45,7 +46,7 @@ export class RequestRetrainingService {
     private readonly ids: Ids,
   ) {}
 
-  /** Rejects with `unknown_model`; every other refusal is an answer. */
+  /** Rejects with `unknown_model` and `as_of_in_future`; every other refusal is an answer. */
   async execute(request: RetrainingRequest): Promise<RetrainingAnswer> {
     const answer = await this.unitOfWork.transaction(() => this.record(request));
     await this.deliver(answer);
@@ -55,10 +56,11 @@ export class RequestRetrainingService {
   /** The part that belongs into the caller's unit of work; `deliver` must follow once that is committed. */
   async record(request: RetrainingRequest): Promise<RetrainingAnswer> {
     const { model, triggers, reason, forced, actor } = request;
+    const now = this.clock.now();
+    refuseFuture(request.asOf, now);
     if (!(await this.models.find(model))) throw notFound('unknown_model', `There is no model "${model}".`);
     const running = await this.runs.active(model);
     if (running) return { kind: 'already_running', run: running };
-    const now = this.clock.now();
     const until = forced ? undefined : await this.cooldown(request, now);
     if (until) return { kind: 'cooling_down', until };
     const run = await this.runs.insert({

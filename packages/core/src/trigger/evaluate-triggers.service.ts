@@ -3,6 +3,7 @@ import { EventLog } from '../event/event-log.port.js';
 import { Models } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { RequestRetrainingService, type RetrainingAnswer } from '../run/request-retraining.service.js';
+import { refuseFuture } from '../shared/as-of.js';
 import { Clock } from '../shared/clock.port.js';
 import { notFound } from '../shared/errors.js';
 import { Ids } from '../shared/ids.port.js';
@@ -40,8 +41,9 @@ export class EvaluateTriggersService {
     private readonly ids: Ids,
   ) {}
 
-  /** Rejects with `unknown_model`. A trigger that throws gives the verdict `error`; the others are judged all the same. */
+  /** Rejects with `unknown_model` and `as_of_in_future`. A trigger that throws gives the verdict `error`; the others are judged all the same. */
   async execute(request: EvaluateTriggers): Promise<TriggerEvaluation> {
+    refuseFuture(request.asOf, this.clock.now());
     const model = await this.models.find(request.model);
     if (!model) throw notFound('unknown_model', `There is no model "${request.model}".`);
     const context = await this.contexts.of(model, request.asOf, request.dryRun);

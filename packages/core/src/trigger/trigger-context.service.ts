@@ -5,7 +5,7 @@ import type { FeatureProfile } from '../drift/feature-profile.js';
 import { KeepDriftWatch, type WatchStart } from '../drift/keep-drift-watch.service.js';
 import { profileFromJson } from '../drift/profile-json.js';
 import type { ModelVersion } from '../model/model-version.js';
-import { Models, type Alias, type Model } from '../model/models.port.js';
+import { Models, type Model } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { withBenchmarks } from '../prediction/benchmarks.js';
 import type { MaturedPrediction } from '../prediction/prediction.js';
@@ -14,6 +14,7 @@ import { latestAttempt, latestJudgement, latestRetraining } from '../run/latest-
 import { TrainingRuns } from '../run/training-runs.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { Service } from '../shared/service.js';
+import { championOfDay } from './champion-of-day.js';
 import { daysBetween } from './cooldown.js';
 import type { TriggerContext } from './trigger-definition.js';
 
@@ -83,13 +84,12 @@ export class TriggerContexts {
     return this.predictions.countSince(model, retraining?.run.predictionSeq ?? 0);
   }
 
-  /** The champion, its answers, and from where on they are evidence. */
+  /** The champion of the asked day, its answers, and from where on they are evidence. */
   private async incumbent(model: string, asOf: Date | undefined) {
     const at = asOf ?? this.clock.now();
     const judgement = await latestJudgement(this.runs, model, asOf);
-    const alias = await this.models.alias(model, 'champion');
-    const champion = alias && (await this.models.version(model, alias.version));
-    const tookOver = alias && (await this.tookOver(alias, asOf));
+    const { version, tookOver } = await this.inOffice(model, asOf);
+    const champion = version === undefined ? undefined : await this.models.version(model, version);
     const window = await this.championWindow(model, champion, at);
     const start: WatchStart = {
       seq: Math.max(window.afterSeq ?? 0, judgement?.run.predictionSeq ?? 0),
@@ -99,10 +99,14 @@ export class TriggerContexts {
     return { champion, judgement, tookOver, window, start };
   }
 
-  private async tookOver(alias: Alias, asOf: Date | undefined): Promise<Date> {
-    if (!asOf) return alias.movedAt;
-    const { items } = await this.models.aliasMoves(alias.model, 'champion', { limit: 1 });
-    return items[0]?.asOf ?? alias.movedAt;
+  /** Who serves, and since when; for a day of the past, who served then, on that day's clock. */
+  private async inOffice(model: string, asOf: Date | undefined): Promise<{ version?: number; tookOver?: Date }> {
+    if (!asOf) {
+      const alias = await this.models.alias(model, 'champion');
+      return { version: alias?.version, tookOver: alias?.movedAt };
+    }
+    const move = await championOfDay(this.models, this.predictions, model, asOf);
+    return { version: move?.version, tookOver: move && earlier(move.asOf, asOf) };
   }
 
   /** The champion's own answers; none is older than the request for the run that made it. */
@@ -148,6 +152,10 @@ function once(
 function onceOnly<T>(read: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
   return () => (answer ??= read());
+}
+
+function earlier(first: Date, second: Date): Date {
+  return first < second ? first : second;
 }
 
 function latest(...instants: readonly (Date | undefined)[]): Date | undefined {
