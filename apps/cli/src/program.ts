@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBacktestCommand } from './command/backtest.js';
+import { addCircuitCommand } from './command/circuit.js';
 import { addConfigCommands } from './command/config.js';
 import { addDemoCommand } from './command/demo.js';
 import { addHistoryCommands } from './command/history.js';
@@ -26,6 +27,7 @@ export function buildProgram(): Command {
   addTriggerCommands(program);
   addRunCommands(program);
   addModelCommands(program);
+  addCircuitCommand(program);
   addHistoryCommands(program);
   addConfigCommands(program);
   addReplayCommand(program);

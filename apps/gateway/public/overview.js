@@ -65,12 +65,17 @@ async function showStatus() {
       ['trigger events', status.total_trigger_events],
     ]),
   );
+  const { circuit } = status;
+  const refused =
+    circuit.state !== 'closed' &&
+    el('p', { class: 'bad' }, `The circuit is ${circuit.state} until ${when(circuit.open_until)}: ${circuit.reason}`);
   const waiting =
     pending &&
     el('p', { class: 'warn' }, `Run ${pending.run_id.slice(0, 8)} waits for a person: version ${pending.version}.`);
   show(
     'run',
     el('div', { class: 'figure' }, run ? run.status : 'none'),
+    refused,
     waiting,
     run
       ? facts([

@@ -10,6 +10,7 @@ import { ApiKeyGuard } from './http/api-key.guard.js';
 import { ListenAddress } from './http/listen-address.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RouteTable } from './http/route-table.js';
+import { CircuitController } from './model/circuit.controller.js';
 import { DeployController } from './model/deploy.controller.js';
 import { ModelInfoController } from './model/model-info.controller.js';
 import { ModelNames } from './model/model-names.js';
@@ -40,6 +41,7 @@ export class GatewayModule {
         ModelsController,
         RegisterController,
         DeployController,
+        CircuitController,
         PerformanceController,
         RetrainingController,
         HistoryController,

@@ -4,6 +4,7 @@ import {
   ArtifactStore,
   ChampionFiles,
   ChampionHolder,
+  Circuits,
   Clock,
   ConfigStore,
   decisionServices,
@@ -100,6 +101,7 @@ function adapters({ environment, database, rows, clock, ids, ...parts }: CorePar
     { provide: TrainingRuns, useValue: rows.runs },
     { provide: TriggerEvaluations, useValue: rows.evaluations },
     { provide: DriftWatches, useValue: rows.watches },
+    { provide: Circuits, useValue: rows.circuits },
     { provide: Deployments, useValue: rows.deployments },
     { provide: Deliveries, useValue: rows.deliveries },
     { provide: Overview, useValue: rows.overview },
@@ -110,7 +112,7 @@ function adapters({ environment, database, rows, clock, ids, ...parts }: CorePar
   ];
 }
 
-function observability({ database, queue, queueBackend, config, clock, logger }: CoreParts) {
+function observability({ database, rows, queue, queueBackend, config, clock, logger }: CoreParts) {
   const readiness = new ReadinessChecks();
   readiness.add({ name: 'database', check: () => database.query('SELECT 1') });
   readiness.add({ name: 'queue', check: () => queue.counts('monitoring') });
@@ -122,7 +124,7 @@ function observability({ database, queue, queueBackend, config, clock, logger }:
     {
       provide: RowGauges,
       useFactory: (metrics: Metrics, models: Models, runs: TrainingRuns) =>
-        new RowGauges(metrics, config, models, runs, queue, clock),
+        new RowGauges(metrics, config, models, runs, rows.circuits, queue, clock),
       inject: [Metrics, Models, TrainingRuns],
     },
   ];

@@ -18,7 +18,7 @@ interface VersionView {
 }
 
 /** The model named by --model, or the installation's first. */
-async function modelName({ api, options }: CommandContext): Promise<string> {
+export async function modelName({ api, options }: CommandContext): Promise<string> {
   if (options.model !== undefined) return options.model;
   const { items } = await api.get<{ items: readonly ModelView[] }>('/models');
   return items[0]!.name;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { withQuery } from '../http/api-client.js';
+import { formatCell } from '../output/output.js';
 import { action } from './context.js';
 
 export interface RetrainingStatus {
@@ -14,6 +15,7 @@ export interface RetrainingStatus {
   readonly config: Readonly<Record<string, unknown>>;
   readonly current_run: { readonly id: string; readonly status: string; readonly stage?: string } | null;
   readonly pending_approval: { readonly run_id: string; readonly version: number } | null;
+  readonly circuit: { readonly state: string; readonly open_until: string | null; readonly reason: string };
   readonly champion: { readonly version: number } | null;
 }
 
@@ -51,6 +53,7 @@ export function addScheduleCommands(program: Command): void {
             'current run': status.current_run
               ? [status.current_run.id, status.current_run.status, status.current_run.stage].filter(Boolean).join(' ')
               : 'none',
+            circuit: circuitOf(status.circuit),
             'waits for approval': status.pending_approval
               ? `run ${status.pending_approval.run_id} (version ${status.pending_approval.version})`
               : 'none',
@@ -62,4 +65,8 @@ export function addScheduleCommands(program: Command): void {
         });
       }),
     );
+}
+
+function circuitOf({ state, open_until, reason }: RetrainingStatus['circuit']): string {
+  return state === 'closed' ? state : `${state} until ${formatCell(open_until)}: ${reason}`;
 }

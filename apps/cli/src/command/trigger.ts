@@ -7,6 +7,7 @@ export interface CheckAnswer {
   readonly decision: string;
   readonly run_id?: string | null;
   readonly cooldown_until?: string | null;
+  readonly circuit_open_until?: string | null;
   readonly as_of: string;
   readonly verdicts: readonly {
     readonly trigger: string;
@@ -23,7 +24,7 @@ export function addTriggerCommands(program: Command): void {
     .command('trigger')
     .description('request a retraining run now')
     .option('--reason <reason>', 'why', 'manual_trigger')
-    .option('--force', 'skip the cool-down', false)
+    .option('--force', 'skip the cool-down and an open circuit', false)
     .action(
       action(async ({ api, output, options }, given: { reason: string; force: boolean }) => {
         const answer = await api.post<{ message: string; run_id: string }>(
@@ -57,10 +58,7 @@ function printCheck(output: Output, answer: CheckAnswer): void {
   );
   output.line();
   for (const { trigger, reason } of answer.verdicts) output.line(`${trigger}: ${reason}`);
-  const end = answer.run_id
-    ? ` (run ${answer.run_id})`
-    : answer.cooldown_until
-      ? ` until ${answer.cooldown_until}`
-      : '';
+  const until = answer.cooldown_until ?? answer.circuit_open_until;
+  const end = answer.run_id ? ` (run ${answer.run_id})` : until ? ` until ${until}` : '';
   output.line(`\n${answer.decision}${end}`);
 }

@@ -50,6 +50,7 @@ const bodies: Readonly<Record<string, object>> = {
   '/models/coin/versions': { artifact_base64: 'AAAA', training_rows: 5 },
   '/models/coin/promote': { version: 99, reason: 'x' },
   '/models/coin/rollback': { version: 99, reason: 'x' },
+  '/models/coin/circuit/close': { reason: 'x' },
   '/retraining/check?model=coin': { as_of: '2024-01-01', dry_run: true },
   '/retraining/trigger?model=coin': { reason: 'x', force: false, as_of: '2024-01-01T00:00:00Z' },
   '/retraining/config': { drift_threshold: 0.2, notifications: [{ use: 'log', on: ['run.failed'], with: {} }] },

@@ -1,9 +1,10 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Clock, Deployments, invalid, Models, notFound, type ModelVersion } from '@retrain/core';
+import { CircuitBreaker, Clock, Deployments, invalid, Models, notFound, type ModelVersion } from '@retrain/core';
 import { Documented } from '../http/documented.js';
 import { pageQuery, pageRequest, pageView, type PageQuery } from '../http/paging.js';
 import { QueryPipe } from '../http/schema.pipe.js';
+import { circuitView } from './circuit-view.js';
 import { ModelNames } from './model-names.js';
 import { deploymentView, modelView, moveView, versionView } from './version-view.js';
 
@@ -30,6 +31,7 @@ export class ModelsController {
   constructor(
     private readonly models: Models,
     private readonly deployments: Deployments,
+    private readonly breaker: CircuitBreaker,
     private readonly names: ModelNames,
     private readonly clock: Clock,
   ) {}
@@ -50,7 +52,9 @@ export class ModelsController {
   @Get(':model')
   @Documented({ summary: 'One model', answer: { name: 'premier-league', monitoring: true, champion: { version: 2 } } })
   async one(@Param('model') name: string) {
-    return modelView(await this.find(name), await this.models.alias(name, 'champion'));
+    const model = await this.find(name);
+    const [champion, circuit] = await Promise.all([this.models.alias(name, 'champion'), this.breaker.of(name)]);
+    return { ...modelView(model, champion), circuit: circuitView(circuit) };
   }
 
   @Get(':model/versions')

@@ -9,7 +9,11 @@ export const triggerSchema = {
   additionalProperties: false,
   properties: {
     reason: { ...reason, default: 'manual_trigger' },
-    force: { type: 'boolean', default: false, description: 'Skips the cool-down, and nothing else' },
+    force: {
+      type: 'boolean',
+      default: false,
+      description: 'Skips the cool-down and an open circuit, and nothing else',
+    },
     as_of: { ...instant, description: 'The run knows nothing later (a replay of the past); not in the future' },
   },
 } as const;

@@ -82,7 +82,8 @@ export class RetrainingController {
   @Post('trigger')
   @HttpCode(202)
   @Documented({
-    summary: 'Ask for a run now; 409 while one is running or in the cool-down (unless forced)',
+    summary:
+      'Ask for a run now; 409 while one is running, in the cool-down or while the circuit is open (unless forced)',
     query: modelQuery,
     body: triggerSchema,
     send: { reason: 'manual_trigger', force: false },
@@ -111,6 +112,11 @@ export class RetrainingController {
         throw conflict('run_active', `Run ${id} of ${model} is ${status} already; wait for it or cancel it.`, {
           run_id: id,
         });
+      }
+      case 'circuit_open': {
+        const until = answer.until.toISOString();
+        const told = `Runs of ${model} keep failing (${answer.reason}): none is started before ${until}. Mend the cause, then close the circuit (POST /models/${model}/circuit/close) or send force: true.`;
+        throw conflict('circuit_open', told, { until });
       }
       case 'cooling_down': {
         const until = answer.until.toISOString();

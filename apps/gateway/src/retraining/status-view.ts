@@ -1,4 +1,5 @@
 import type { RetrainingStatus, RunStatus, TrainingRun } from '@retrain/core';
+import { circuitView } from '../model/circuit-view.js';
 import { moveView } from '../model/version-view.js';
 import { runView } from './run-view.js';
 
@@ -22,6 +23,7 @@ export function statusView(status: RetrainingStatus, config: unknown) {
     current_run: currentRun ? runView(currentRun) : null,
     next_check_time: status.nextCheckAt?.toISOString() ?? null,
     pending_approval: pendingApproval ? pendingView(pendingApproval) : null,
+    circuit: circuitView(status.circuit),
     champion: champion ? moveView(champion) : null,
   };
 }

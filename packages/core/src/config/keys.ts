@@ -193,6 +193,29 @@ const modelKeys: readonly Omit<ConfigKey, 'scope'>[] = [
     fallback: {},
   },
   {
+    key: 'circuit_breaker',
+    doc: 'Runs that keep failing open the circuit: no more are asked for, except by force, until it closes again.',
+    schema: {
+      kind: 'object',
+      fields: [
+        { key: 'failures', doc: 'Failed runs that open it.', schema: whole(1, 1000), fallback: 3 },
+        {
+          key: 'window_hours',
+          doc: 'Within so many hours.',
+          schema: share({ above: 0, maximum: 87_600 }),
+          fallback: 720,
+        },
+        {
+          key: 'open_hours',
+          doc: 'After so many hours one trial run decides.',
+          schema: share({ above: 0, maximum: 87_600 }),
+          fallback: 336,
+        },
+      ],
+    },
+    fallback: {},
+  },
+  {
     key: 'retention',
     doc: 'How long rows of the database are kept.',
     schema: {

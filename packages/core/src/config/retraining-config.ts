@@ -31,6 +31,15 @@ export interface ResourcesConfig {
   timeout_seconds: number;
 }
 
+/** When failed runs hold further ones back. */
+export interface CircuitBreakerConfig {
+  /** Failed runs within the window that open the circuit. */
+  failures: number;
+  window_hours: number;
+  /** How long triggered runs are refused before one is tried again. */
+  open_hours: number;
+}
+
 export interface RetentionConfig {
   predictions_days: number;
   trigger_evaluations_days: number;
@@ -64,6 +73,7 @@ export interface RetrainingConfig {
   evaluation: EvaluationConfig;
   deployment: DeploymentConfig;
   resources: ResourcesConfig;
+  circuit_breaker: CircuitBreakerConfig;
   retention: RetentionConfig;
 }
 

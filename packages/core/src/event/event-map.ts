@@ -27,6 +27,8 @@ export interface EventMap {
   'run.failed': { readonly code: string; readonly message: string; readonly stage?: string };
   'run.cancelled': { readonly by: string; readonly reason: string };
   'run.recovered': { readonly from: string };
+  'circuit.opened': { readonly until: string; readonly failures: number; readonly reason: string };
+  'circuit.closed': { readonly by: string; readonly reason: string };
   'candidate.created': { readonly version: number; readonly sha256: string; readonly metrics: JsonObject };
   'candidate.accepted': { readonly version: number; readonly verdicts: readonly JsonObject[] };
   'candidate.rejected': { readonly version: number; readonly verdicts: readonly JsonObject[] };

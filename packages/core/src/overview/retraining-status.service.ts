@@ -1,3 +1,5 @@
+import type { Circuit } from '../circuit/circuit.js';
+import { CircuitBreaker } from '../circuit/circuit-breaker.service.js';
 import { ConfigStore } from '../config/config-store.port.js';
 import type { RetrainingConfig } from '../config/retraining-config.js';
 import { JobQueue } from '../job/job-queue.port.js';
@@ -26,6 +28,7 @@ export interface RetrainingStatus {
   readonly pendingApproval?: TrainingRun;
   /** The move that made the champion what it is. */
   readonly champion?: AliasMove;
+  readonly circuit: Circuit;
   /** Undefined while the checks are stopped. */
   readonly nextCheckAt?: Date;
 }
@@ -36,6 +39,7 @@ export class RetrainingStatusService {
   constructor(
     private readonly models: Models,
     private readonly runs: TrainingRuns,
+    private readonly breaker: CircuitBreaker,
     private readonly overview: Overview,
     private readonly config: ConfigStore,
     private readonly queue: JobQueue,
@@ -47,11 +51,12 @@ export class RetrainingStatusService {
     const model = await this.models.find(name);
     if (!model) throw notFound('unknown_model', `There is no model "${name}".`);
     const now = this.clock.now();
-    const [figures, currentRun, [pendingApproval], champion] = await Promise.all([
+    const [figures, currentRun, [pendingApproval], champion, circuit] = await Promise.all([
       this.overview.figures(name),
       this.runs.active(name),
       this.runs.awaitingApproval(name),
       this.models.aliasAt(name, 'champion', now, 'wall_clock'),
+      this.breaker.of(name),
     ]);
     const last = figures.lastRetrainingAt;
     return {
@@ -62,6 +67,7 @@ export class RetrainingStatusService {
       currentRun,
       pendingApproval,
       champion,
+      circuit,
       nextCheckAt: model.monitoring ? await this.nextCheck(name) : undefined,
     };
   }

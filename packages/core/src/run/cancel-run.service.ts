@@ -1,3 +1,4 @@
+import { CircuitBreaker } from '../circuit/circuit-breaker.service.js';
 import { CloseApproval, notAwaiting } from '../deployment/close-approval.service.js';
 import { Deployments } from '../deployment/deployments.port.js';
 import { EventLog } from '../event/event-log.port.js';
@@ -22,6 +23,7 @@ export class CancelRunService {
     private readonly runs: TrainingRuns,
     private readonly deployments: Deployments,
     private readonly closing: CloseApproval,
+    private readonly breaker: CircuitBreaker,
     private readonly events: EventLog,
     private readonly clock: Clock,
   ) {}
@@ -37,6 +39,7 @@ export class CancelRunService {
     const asked = await this.runs.requestCancel(runId, actor, reason, this.clock.now());
     if (!asked) return this.takeOffTheDesk(run, actor, reason);
     if (asked.status === 'cancelled') {
+      await this.breaker.runCancelled(run);
       const about = { model: run.model, runId, actor, asOf: run.asOf };
       await this.events.append({ ...about, type: 'run.cancelled', payload: { by: actor, reason } });
     }

@@ -1,3 +1,4 @@
+import { CircuitBreaker } from '../circuit/circuit-breaker.service.js';
 import { EventLog } from '../event/event-log.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { Service } from '../shared/service.js';
@@ -13,6 +14,7 @@ export class ConcludeRun {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly runs: TrainingRuns,
+    private readonly breaker: CircuitBreaker,
     private readonly events: EventLog,
     private readonly clock: Clock,
   ) {}
@@ -26,6 +28,7 @@ export class ConcludeRun {
     const about = { model: run.model, runId: run.id, actor: 'system', asOf: run.asOf };
     await this.unitOfWork.transaction(async () => {
       if (!(await this.runs.conclude(run.id, token, { status, at, result }))) throw new AttemptLost();
+      await this.breaker.runJudged(run);
       if (status === 'awaiting_approval') {
         await this.events.append({ ...about, type: 'run.awaiting_approval', payload: { version, expiresAt } });
       } else await this.events.append({ ...about, type: 'run.completed', payload: { status, result } });

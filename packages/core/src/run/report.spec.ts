@@ -10,6 +10,7 @@ const queued = (overrides: Partial<TrainingRun> = {}): TrainingRun => ({
   status: 'queued',
   attempt: 0,
   progress: 0,
+  coalesced: 0,
   outputs: {},
   ...overrides,
 });

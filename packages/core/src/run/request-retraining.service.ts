@@ -1,3 +1,5 @@
+import { refusedUntil, type Circuit } from '../circuit/circuit.js';
+import { CircuitBreaker } from '../circuit/circuit-breaker.service.js';
 import { ConfigStore } from '../config/config-store.port.js';
 import { EventLog } from '../event/event-log.port.js';
 import { JobQueue } from '../job/job-queue.port.js';
@@ -19,7 +21,7 @@ export interface RetrainingRequest {
   /** Names of the triggers that fired, or the manual reason. */
   readonly triggers: readonly string[];
   readonly reason: string;
-  /** Skips the cool-down, and nothing else. */
+  /** Skips the cool-down and an open circuit, and nothing else. */
   readonly forced: boolean;
   /** Given for a day of the past (a replay): the run knows nothing later. Now when left out. */
   readonly asOf?: Date;
@@ -29,9 +31,10 @@ export interface RetrainingRequest {
 export type RetrainingAnswer =
   | { readonly kind: 'requested'; readonly run: TrainingRun }
   | { readonly kind: 'already_running'; readonly run: TrainingRun }
+  | { readonly kind: 'circuit_open'; readonly until: Date; readonly reason: string }
   | { readonly kind: 'cooling_down'; readonly until: Date };
 
-/** Asks for a run: at most one per model at a time, and none within the cool-down unless forced. */
+/** Asks for a run: at most one per model at a time, and none within the cool-down or while the circuit is open, unless forced. */
 @Service()
 export class RequestRetrainingService {
   constructor(
@@ -39,6 +42,7 @@ export class RequestRetrainingService {
     private readonly models: Models,
     private readonly runs: TrainingRuns,
     private readonly predictions: Predictions,
+    private readonly breaker: CircuitBreaker,
     private readonly events: EventLog,
     private readonly config: ConfigStore,
     private readonly queue: JobQueue,
@@ -61,6 +65,9 @@ export class RequestRetrainingService {
     if (!(await this.models.find(model))) throw notFound('unknown_model', `There is no model "${model}".`);
     const running = await this.runs.active(model);
     if (running) return { kind: 'already_running', run: running };
+    const circuit = await this.breaker.of(model);
+    const refused = forced ? undefined : refusedUntil(circuit, now);
+    if (refused) return { kind: 'circuit_open', until: refused, reason: circuit.reason };
     const until = forced ? undefined : await this.cooldown(request, now);
     if (until) return { kind: 'cooling_down', until };
     const run = await this.runs.insert({
@@ -77,6 +84,7 @@ export class RequestRetrainingService {
       predictionSeq: await this.predictions.lastSeq(),
     });
     if (!run) return this.lostRace(request);
+    if (isTrial(circuit, now)) await this.breaker.trialRequested(run);
     const payload = { triggers, reason, forced };
     await this.events.append({ type: 'run.requested', model, runId: run.id, actor, asOf: run.asOf, payload });
     return { kind: 'requested', run };
@@ -99,4 +107,9 @@ export class RequestRetrainingService {
     if (!run) throw new Error(`Model "${model}" refused a run but has none.`);
     return { kind: 'already_running', run };
   }
+}
+
+/** Whether the circuit is open and its time has come: the run just asked for decides what becomes of it. */
+function isTrial(circuit: Circuit, now: Date): boolean {
+  return circuit.state === 'open' && refusedUntil(circuit, now) === undefined;
 }

@@ -1,3 +1,5 @@
+import { CircuitBreaker } from '../circuit/circuit-breaker.service.js';
+import { CloseCircuitService } from '../circuit/close-circuit.service.js';
 import { TrainingRecords } from '../dataset/training-records.service.js';
 import { AppointVersion } from '../deployment/appoint-version.service.js';
 import { ApproveRunService } from '../deployment/approve-run.service.js';
@@ -35,6 +37,8 @@ import { TrainCandidate } from './train-candidate.service.js';
 export const decisionServices = [
   TrainingRecords,
   VersionLoader,
+  CircuitBreaker,
+  CloseCircuitService,
   MoveChampionService,
   PublishChampionService,
   CloseApproval,

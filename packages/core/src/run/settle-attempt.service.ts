@@ -1,3 +1,4 @@
+import { CircuitBreaker } from '../circuit/circuit-breaker.service.js';
 import { Deployments } from '../deployment/deployments.port.js';
 import { EventLog } from '../event/event-log.port.js';
 import { JobQueue } from '../job/job-queue.port.js';
@@ -18,6 +19,7 @@ export class SettleAttemptService {
     private readonly unitOfWork: UnitOfWork,
     private readonly runs: TrainingRuns,
     private readonly deployments: Deployments,
+    private readonly breaker: CircuitBreaker,
     private readonly events: EventLog,
     private readonly queue: JobQueue,
     private readonly clock: Clock,
@@ -69,6 +71,7 @@ export class SettleAttemptService {
       await this.withdraw(run.id, at);
       const { code, message, stage } = failure;
       await this.events.append({ ...aboutOf(attempt), type: 'run.failed', payload: { code, message, stage } });
+      await this.breaker.runFailed(run, message);
     });
   }
 
@@ -80,6 +83,7 @@ export class SettleAttemptService {
       if (!(await this.runs.conclude(run.id, token, { status: 'cancelled', at, result }))) return;
       await this.withdraw(run.id, at);
       await this.events.append({ ...aboutOf(attempt), actor: by, type: 'run.cancelled', payload: { by, reason } });
+      await this.breaker.runCancelled(run);
     });
   }
 

@@ -47,6 +47,8 @@ export interface TrainingRun {
   readonly progress: number;
   /** Output of each completed stage: what a resumed attempt starts from. */
   readonly outputs: Readonly<Partial<Record<RunStage, JsonObject>>>;
+  /** Firings of triggers that met this run while it was queued or running, and asked for no other. */
+  readonly coalesced: number;
   readonly cancelRequested?: { readonly by: string; readonly reason: string };
   readonly configRevision: number;
   /** Prediction watermark when the run was requested: volume counts from here. */

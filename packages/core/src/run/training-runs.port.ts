@@ -57,6 +57,8 @@ export abstract class TrainingRuns {
   ): Promise<boolean>;
   /** Cancels a queued run at once (answers its final row) or asks a running one to stop (row with cancelRequested). */
   abstract requestCancel(id: string, by: string, reason: string, at: Date): Promise<TrainingRun | undefined>;
+  /** Counts one more firing that met the run. */
+  abstract coalesce(id: string): Promise<void>;
   /** Queued runs that are due and running ones whose lease ran out: what the queue may have lost. */
   abstract findLost(now: Date): Promise<readonly TrainingRun[]>;
 }

@@ -38,6 +38,7 @@ export function aConfig(overrides: Partial<InstallationConfig> = {}): Installati
     evaluation: { min_rows: 100, max_rows: 1000, blocks: 4 },
     deployment: { strategy: 'direct', approval_expires_hours: 72 },
     resources: { memory_mb: 1024, timeout_seconds: 600 },
+    circuit_breaker: { failures: 3, window_hours: 720, open_hours: 336 },
     retention: { predictions_days: 730, trigger_evaluations_days: 365 },
     max_concurrent_retraining: 1,
     models: { coin: { definition: 'coin' } },

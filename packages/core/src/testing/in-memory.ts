@@ -4,6 +4,7 @@ import { CountingIds } from './counting-ids.js';
 import { FakeClock } from './fake-clock.js';
 import { MemoryArtifactStore } from './memory-artifact-store.js';
 import { MemoryChampionFiles } from './memory-champion-files.js';
+import { MemoryCircuits } from './memory-circuits.js';
 import { MemoryConfigStore } from './memory-config-store.js';
 import { MemoryDatabase } from './memory-database.js';
 import { MemoryDeliveries } from './memory-deliveries.js';
@@ -34,6 +35,7 @@ export function inMemory(options: { config?: Partial<InstallationConfig>; now?: 
     runs: new MemoryTrainingRuns(unitOfWork),
     evaluations: new MemoryTriggerEvaluations(unitOfWork),
     watches: new MemoryDriftWatches(unitOfWork),
+    circuits: new MemoryCircuits(unitOfWork),
     deployments: new MemoryDeployments(unitOfWork, clock),
     signals: new MemorySignals(unitOfWork),
     deliveries: new MemoryDeliveries(unitOfWork),

@@ -13,6 +13,7 @@ export * from './installation.js';
 export * from './loop.js';
 export * from './memory-artifact-store.js';
 export * from './memory-champion-files.js';
+export * from './memory-circuits.js';
 export * from './memory-config-store.js';
 export * from './memory-database.js';
 export * from './memory-deliveries.js';

@@ -1,3 +1,4 @@
+import { Circuits } from '../circuit/circuits.port.js';
 import { ConfigStore } from '../config/config-store.port.js';
 import type { InstallationConfig } from '../config/retraining-config.js';
 import { Records } from '../dataset/records.port.js';
@@ -50,6 +51,7 @@ export interface Rows {
   readonly runs: TrainingRuns;
   readonly evaluations: TriggerEvaluations;
   readonly watches: DriftWatches;
+  readonly circuits: Circuits;
   readonly deployments: Deployments;
   readonly signals: Signals;
 }
@@ -67,7 +69,7 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
   const loader = new MemoryScorerLoader();
   const reader = new MemoryRowReader();
   const reports = new MemoryReportFiles();
-  const given: readonly (readonly [Token<unknown>, unknown])[] = [
+  const bound = (adapters: Omit<typeof memory, keyof Rows> & Rows): readonly (readonly [Token<unknown>, unknown])[] => [
     [Clock, adapters.clock],
     [Ids, adapters.ids],
     [UnitOfWork, adapters.unitOfWork],
@@ -78,6 +80,7 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
     [TrainingRuns, adapters.runs],
     [TriggerEvaluations, adapters.evaluations],
     [DriftWatches, adapters.watches],
+    [Circuits, adapters.circuits],
     [Deployments, adapters.deployments],
     [Signals, adapters.signals],
     [ChampionFiles, adapters.championFiles],
@@ -91,8 +94,9 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
     [ReportFiles, reports],
     [RunTiming, Object.assign(new RunTiming(), { heartbeatMs: 10 })],
   ];
-  /** Services of one process; every call is another process on the same database. */
-  const process = () => constructor(new Map(given));
+  const given = bound(adapters);
+  /** Services of one process; every call is another process on the same database, maybe with adapters of its own. */
+  const process = (own: Partial<Rows> = {}) => constructor(new Map(bound({ ...adapters, ...own })));
   /** A process that is killed at its n-th call to the outside. It has no heartbeat of its own, so that calls can be counted. */
   const mortalProcess = (mortal: Mortal) => {
     const timing: [Token<unknown>, unknown] = [RunTiming, Object.assign(new RunTiming(), { heartbeatMs: 1e9 })];

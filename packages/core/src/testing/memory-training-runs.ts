@@ -20,7 +20,14 @@ export class MemoryTrainingRuns extends TrainingRuns {
   insert(run: NewTrainingRun): Promise<TrainingRun | undefined> {
     return this.database.write(() => {
       if (this.rows.values().some((row) => row.model === run.model && isActive(row))) return undefined;
-      const fresh = { status: 'queued', attempt: 0, progress: 0, outputs: {}, position: ++this.position } as const;
+      const fresh = {
+        status: 'queued',
+        attempt: 0,
+        progress: 0,
+        coalesced: 0,
+        outputs: {},
+        position: ++this.position,
+      } as const;
       return runOf(this.rows.set(run.id, { ...run, ...fresh }));
     });
   }
@@ -120,6 +127,13 @@ export class MemoryTrainingRuns extends TrainingRuns {
       const cancelRequested = row.cancelRequested ?? { by, reason };
       const ended = row.status === 'queued' ? ({ status: 'cancelled', finishedAt: at } as const) : {};
       return runOf(this.rows.set(id, { ...row, cancelRequested, ...ended }));
+    });
+  }
+
+  async coalesce(id: string): Promise<void> {
+    await this.database.write(() => {
+      const row = this.rows.get(id);
+      if (row) this.rows.set(id, { ...row, coalesced: row.coalesced + 1 });
     });
   }
 

@@ -3,6 +3,7 @@ import { EventLog } from '../event/event-log.port.js';
 import { Models } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { RequestRetrainingService, type RetrainingAnswer } from '../run/request-retraining.service.js';
+import { TrainingRuns } from '../run/training-runs.port.js';
 import { refuseFuture } from '../shared/as-of.js';
 import { Clock } from '../shared/clock.port.js';
 import { notFound } from '../shared/errors.js';
@@ -35,6 +36,7 @@ export class EvaluateTriggersService {
     private readonly plugins: PluginRegistry,
     private readonly contexts: TriggerContexts,
     private readonly retraining: RequestRetrainingService,
+    private readonly runs: TrainingRuns,
     private readonly evaluations: TriggerEvaluations,
     private readonly events: EventLog,
     private readonly clock: Clock,
@@ -77,6 +79,7 @@ export class EvaluateTriggersService {
     if (fired.length === 0) return this.keep({ ...judged, decision: 'no_trigger' }, request);
     const { answer, evaluation } = await this.unitOfWork.transaction(async () => {
       const answer = await this.requestRun(request, fired);
+      if (answer.kind === 'already_running') await this.runs.coalesce(answer.run.id);
       const evaluation = { ...judged, ...consequence(answer) };
       await this.evaluations.insert(evaluation);
       await this.tell(request, evaluation, fired);
@@ -113,9 +116,17 @@ export class EvaluateTriggersService {
   }
 }
 
-type Judged = Omit<TriggerEvaluation, 'decision'>;
+type Judged = Omit<TriggerEvaluation, 'decision' | 'runId' | 'cooldownUntil' | 'circuitOpenUntil'>;
 
-function consequence(answer: RetrainingAnswer): Pick<TriggerEvaluation, 'decision' | 'runId' | 'cooldownUntil'> {
-  if (answer.kind === 'cooling_down') return { decision: 'cooling_down', cooldownUntil: answer.until };
-  return { decision: answer.kind === 'requested' ? 'run_requested' : 'coalesced', runId: answer.run.id };
+function consequence(answer: RetrainingAnswer): Omit<TriggerEvaluation, keyof Judged> {
+  switch (answer.kind) {
+    case 'circuit_open':
+      return { decision: 'circuit_open', circuitOpenUntil: answer.until };
+    case 'cooling_down':
+      return { decision: 'cooling_down', cooldownUntil: answer.until };
+    case 'already_running':
+      return { decision: 'coalesced', runId: answer.run.id };
+    case 'requested':
+      return { decision: 'run_requested', runId: answer.run.id };
+  }
 }

@@ -60,6 +60,7 @@ describe('checking the triggers', () => {
     const decisions = (await Promise.all(signals)).map(({ decision }) => decision);
     expect(decisions.filter((decision) => decision === 'run_requested')).toHaveLength(1);
     expect(decisions.filter((decision) => decision === 'coalesced')).toHaveLength(999);
+    expect((await house.runs.active('coin'))?.coalesced).toBe(999);
     expect(await house.runs.count('coin')).toBe(2);
   });
 

@@ -6,6 +6,7 @@ export type EvaluationDecision =
   | 'run_requested'
   | 'coalesced' // a run was already queued or running
   | 'cooling_down'
+  | 'circuit_open' // too many runs have failed lately
   | 'no_champion'
   | 'dry_run';
 
@@ -19,6 +20,8 @@ export interface TriggerEvaluation {
   readonly decision: EvaluationDecision;
   /** End of the cool-down that held the run back. */
   readonly cooldownUntil?: Date;
+  /** Until when an open circuit refuses runs. */
+  readonly circuitOpenUntil?: Date;
   readonly runId?: string;
   readonly predictionCount: number;
   readonly daysSinceLastRetraining?: number;

@@ -1,10 +1,12 @@
 import { DataSource } from 'typeorm';
+import { AddCircuits1764200000000 } from './migrations/add-circuits-1764200000000.js';
 import { AddDriftWatches1764100000000 } from './migrations/add-drift-watches-1764100000000.js';
 import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
 import { configRevisionSchema, deliverySchema, eventSchema } from './schema/log.schema.js';
 import { aliasMoveSchema, aliasSchema, modelSchema, modelVersionSchema } from './schema/models.schema.js';
 import { outcomeCorrectionSchema, outcomeSchema, predictionSchema, recordSchema } from './schema/predictions.schema.js';
 import {
+  circuitSchema,
   deploymentSchema,
   driftWatchSchema,
   trainingRunSchema,
@@ -23,6 +25,7 @@ export interface DatabaseOptions {
 const schemas = [
   ...[modelSchema, modelVersionSchema, aliasSchema, aliasMoveSchema],
   ...[trainingRunSchema, triggerEvaluationSchema, deploymentSchema, driftWatchSchema],
+  ...[circuitSchema],
   ...[predictionSchema, outcomeSchema, outcomeCorrectionSchema, recordSchema],
   ...[eventSchema, deliverySchema, configRevisionSchema],
 ];
@@ -50,7 +53,7 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     entities: schemas,
-    migrations: [CreateTables1764000000000, AddDriftWatches1764100000000],
+    migrations: [CreateTables1764000000000, AddDriftWatches1764100000000, AddCircuits1764200000000],
     logging: false,
   });
 }

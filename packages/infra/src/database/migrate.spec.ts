@@ -30,6 +30,7 @@ describe('migrate', () => {
       expect(await dataSource.query('SELECT name FROM migrations')).toEqual([
         { name: 'CreateTables1764000000000' },
         { name: 'AddDriftWatches1764100000000' },
+        { name: 'AddCircuits1764200000000' },
       ]);
       expect(await dataSource.showMigrations()).toBe(false);
     } finally {
@@ -41,7 +42,7 @@ describe('migrate', () => {
     await migrate(database.url);
     const dataSource = await createDataSource({ url: database.url }).initialize();
     try {
-      for (let made = 0; made < 2; made++) await dataSource.undoLastMigration();
+      for (let made = dataSource.migrations.length; made > 0; made--) await dataSource.undoLastMigration();
       const left = await dataSource.query(`SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
         AND relkind IN ('r', 'S') AND relname NOT LIKE 'migrations%'`);
       expect(left).toEqual([]);

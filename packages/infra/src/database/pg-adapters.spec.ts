@@ -7,7 +7,16 @@ import { pgAdapters } from './pg-adapters.js';
 // From the rows that refer to others to those that are referred to.
 const tables = [
   ...['outcome_corrections', 'outcomes', 'predictions', 'records', 'events', 'deliveries', 'deployments'],
-  ...['drift_watches', 'trigger_evaluations', 'training_runs', 'alias_moves', 'aliases', 'model_versions', 'models'],
+  ...[
+    'circuits',
+    'drift_watches',
+    'trigger_evaluations',
+    'training_runs',
+    'alias_moves',
+    'aliases',
+    'model_versions',
+    'models',
+  ],
 ];
 
 let created: TestDatabase;

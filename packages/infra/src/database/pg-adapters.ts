@@ -1,5 +1,6 @@
 import type { Clock, Ids } from '@retrain/core';
 import type { Database } from './database.js';
+import { PgCircuits } from './pg-circuits.js';
 import { PgDeliveries } from './pg-deliveries.js';
 import { PgDeployments } from './pg-deployments.js';
 import { PgDriftWatches } from './pg-drift-watches.js';
@@ -24,6 +25,7 @@ export function pgAdapters(database: Database, url: string, clock: Clock, ids: I
     runs: new PgTrainingRuns(database),
     evaluations: new PgTriggerEvaluations(database),
     watches: new PgDriftWatches(database),
+    circuits: new PgCircuits(database),
     deployments: new PgDeployments(database, clock),
     signals: new PgSignals(database, url),
     deliveries: new PgDeliveries(database),

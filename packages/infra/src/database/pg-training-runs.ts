@@ -145,6 +145,10 @@ export class PgTrainingRuns extends TrainingRuns {
     );
   }
 
+  async coalesce(id: string): Promise<void> {
+    await this.database.query(`UPDATE training_runs SET coalesced = coalesced + 1 WHERE id = $1`, [id]);
+  }
+
   findLost(now: Date): Promise<readonly TrainingRun[]> {
     return this.many(`SELECT * FROM training_runs WHERE ${lost} ORDER BY position`, [now]);
   }

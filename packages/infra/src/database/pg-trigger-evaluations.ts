@@ -9,11 +9,11 @@ export class PgTriggerEvaluations extends TriggerEvaluations {
   }
 
   async insert(evaluation: TriggerEvaluation): Promise<void> {
-    const { id, model, evaluatedAt, asOf, verdicts, decision, cooldownUntil, runId } = evaluation;
+    const { id, model, evaluatedAt, asOf, verdicts, decision, cooldownUntil, circuitOpenUntil, runId } = evaluation;
     await this.database.query(
       `INSERT INTO trigger_evaluations (id, model, evaluated_at, as_of, verdicts, fired, decision, cooldown_until,
-         run_id, prediction_count, days_since_last_retraining)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+         run_id, prediction_count, days_since_last_retraining, circuit_open_until)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
       [
         ...[
           id,
@@ -24,7 +24,7 @@ export class PgTriggerEvaluations extends TriggerEvaluations {
           verdicts.some(({ verdict }) => verdict === 'fired'),
         ],
         ...[decision, cooldownUntil ?? null, runId ?? null],
-        ...[evaluation.predictionCount, evaluation.daysSinceLastRetraining ?? null],
+        ...[evaluation.predictionCount, evaluation.daysSinceLastRetraining ?? null, circuitOpenUntil ?? null],
       ],
     );
   }

@@ -96,18 +96,33 @@ describe('a run on Postgres', () => {
     expect((await typesOf(house, id)).filter((type) => type === 'run.started')).toHaveLength(1);
   });
 
-  it('is made once by monitors racing; the other signals are coalesced', async () => {
+  it('is made once by a thousand signals of three monitors racing; the other 999 are coalesced, and counted on it', async () => {
     const house = await onPostgres({ triggers: [{ use: 'time_based', with: {} }] });
     house.clock.advance({ days: 1 });
-    const monitors = [house.process(), house.process(), house.process()].map((get) => get(EvaluateTriggersService));
-    const signals = Array.from({ length: 60 }, (_, at) =>
+    // Each monitor has connections of its own, as a process has.
+    const pools = await Promise.all([1, 2, 3].map(() => Database.open({ url: created.url, poolSize: 4 })));
+    const monitors = pools.map((pool) => {
+      const rows = pgAdapters(pool, created.url, house.clock, new RandomIds());
+      return house.process(rows)(EvaluateTriggersService);
+    });
+    const signals = Array.from({ length: 1000 }, (_, at) =>
       monitors[at % 3]!.execute({ model: 'coin', actor: 'system' }),
     );
-    const decisions = (await Promise.all(signals)).map(({ decision }) => decision);
+    const evaluations = await Promise.all(signals);
+    await Promise.all(pools.map((pool) => pool.close()));
+    const decisions = evaluations.map(({ decision }) => decision);
     expect(decisions.filter((decision) => decision === 'run_requested')).toHaveLength(1);
-    expect(decisions.filter((decision) => decision === 'coalesced')).toHaveLength(59);
+    expect(decisions.filter((decision) => decision === 'coalesced')).toHaveLength(999);
     expect(await house.runs.count('coin')).toBe(2);
-  }, 60_000);
+    const run = (await house.runs.active('coin'))!;
+    expect(run).toMatchObject({ status: 'queued', coalesced: 999 });
+    expect(new Set(evaluations.map(({ runId }) => runId))).toEqual(new Set([run.id]));
+    const stored = `SELECT decision, count(*)::int AS count FROM trigger_evaluations WHERE run_id = $1 GROUP BY decision`;
+    expect((await database.query(`${stored} ORDER BY decision`, [run.id])).rows).toEqual([
+      { decision: 'coalesced', count: 999 },
+      { decision: 'run_requested', count: 1 },
+    ]);
+  }, 120_000);
 
   it('is decided once, however many people approve and reject it at the same time', async () => {
     const house = await onPostgres();

@@ -83,6 +83,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly circuitOpen = new Gauge({
+    name: 'retrain_circuit_open',
+    help: 'Whether failed runs hold further ones of the model back (1 or 0).',
+    labelNames: ['model'],
+    registers: [this.registry],
+  });
+
   readonly queueJobs = new Gauge({
     name: 'retrain_queue_jobs',
     help: 'Jobs of each queue by state.',

@@ -1,5 +1,6 @@
 import {
   jobCatalog,
+  type Circuits,
   type Clock,
   type ConfigStore,
   type Models,
@@ -21,6 +22,7 @@ export class RowGauges {
     private readonly config: ConfigStore,
     private readonly models: Models,
     private readonly runs: TrainingRuns,
+    private readonly circuits: Circuits,
     private readonly queue: BullMqJobQueue,
     private readonly clock: Clock,
   ) {}
@@ -29,8 +31,8 @@ export class RowGauges {
   async refresh(): Promise<void> {
     if (performance.now() - this.readAt < freshMilliseconds) return;
     this.readAt = performance.now();
-    const { modelVersion, championAge, runInProgress, queueJobs } = this.metrics;
-    for (const gauge of [modelVersion, championAge, runInProgress, queueJobs]) gauge.reset();
+    const { modelVersion, championAge, runInProgress, circuitOpen, queueJobs } = this.metrics;
+    for (const gauge of [modelVersion, championAge, runInProgress, circuitOpen, queueJobs]) gauge.reset();
     const names = Object.keys(this.config.current().config.models);
     await Promise.allSettled([
       ...names.map((name) => this.readModel(name)),
@@ -40,6 +42,8 @@ export class RowGauges {
 
   private async readModel(model: string): Promise<void> {
     this.metrics.runInProgress.set({ model }, (await this.runs.active(model)) ? 1 : 0);
+    const circuit = await this.circuits.find(model);
+    this.metrics.circuitOpen.set({ model }, circuit && circuit.state !== 'closed' ? 1 : 0);
     const champion = await this.models.alias(model, 'champion');
     const version = champion && (await this.models.version(model, champion.version));
     if (!champion || !version) return;

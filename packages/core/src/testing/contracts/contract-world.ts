@@ -1,3 +1,4 @@
+import type { Circuits } from '../../circuit/circuits.port.js';
 import type { Deployments } from '../../deployment/deployments.port.js';
 import type { DriftWatches } from '../../drift/drift-watches.port.js';
 import type { EventLog } from '../../event/event-log.port.js';
@@ -22,6 +23,7 @@ export interface ContractWorld {
   readonly runs: TrainingRuns;
   readonly evaluations: TriggerEvaluations;
   readonly watches: DriftWatches;
+  readonly circuits: Circuits;
   readonly deployments: Deployments;
   readonly signals: Signals;
   readonly deliveries: Deliveries;

@@ -1,4 +1,5 @@
 import type { MakeWorld } from './contract-world.js';
+import { describeCircuits } from './circuits.contract.js';
 import { describeDeliveries } from './deliveries.contract.js';
 import { describeDeployments } from './deployments.contract.js';
 import { describeDriftWatches } from './drift-watches.contract.js';
@@ -16,6 +17,7 @@ export function describeRows(name: string, make: MakeWorld): void {
   describeTrainingRuns(name, make);
   describeTriggerEvaluations(name, make);
   describeDriftWatches(name, make);
+  describeCircuits(name, make);
   describeDeployments(name, make);
   describePredictions(name, make);
   describePredictionWindows(name, make);

@@ -39,7 +39,7 @@ export function describeTrainingRuns(name: string, make: MakeWorld): void {
           configRevision: 7,
         });
         const stored = await world().runs.insert(request);
-        const untouched = { status: 'queued', attempt: 0, progress: 0, outputs: {} };
+        const untouched = { status: 'queued', attempt: 0, progress: 0, coalesced: 0, outputs: {} };
         expect(stored).toEqual({ ...request, ...untouched });
         expect(await world().runs.find(request.id)).toEqual(stored);
       });
@@ -262,6 +262,13 @@ export function describeTrainingRuns(name: string, make: MakeWorld): void {
         expect(await world().runs.requestCancel(missing, 'api', '', now)).toBeUndefined();
         expect(await world().runs.requestCancel('not-an-id', 'api', '', now)).toBeUndefined();
       });
+    });
+
+    it('counts every firing that met it, also when many come at once', async () => {
+      const { id } = await aRunningRun();
+      await racing(10, () => world().runs.coalesce(id));
+      expect((await world().runs.find(id))?.coalesced).toBe(10);
+      await world().runs.coalesce(missing);
     });
 
     it('finds what the queue may have lost: due and queued, or held by the dead', async () => {

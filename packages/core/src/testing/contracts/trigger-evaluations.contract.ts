@@ -12,7 +12,7 @@ export function describeTriggerEvaluations(name: string, make: MakeWorld): void 
       const evaluation = aTriggerEvaluation({
         ...{ evaluatedAt: at('02T00:00:00.5'), asOf: at('01T00:00:00'), decision: 'cooling_down' },
         ...{ cooldownUntil: at('05T00:00:00'), runId: countedId(910), predictionCount: 12 },
-        daysSinceLastRetraining: 2.25,
+        ...{ daysSinceLastRetraining: 2.25, circuitOpenUntil: at('06T00:00:00') },
         verdicts: [
           aVerdict({
             ...{ verdict: 'fired', score: 0.25, threshold: 0.1, n: 300, interval: [0.1, 0.4], pValue: 0.001 },

@@ -31,6 +31,8 @@ export const jsonb = (name: string): Column => ({ name, type: 'jsonb' });
 /** An instant, exact to the millisecond as JavaScript's own. */
 export const instant = (name: string): Column => ({ name, type: 'timestamp with time zone', precision: 3 });
 
+export const instants = (name: string): Column => ({ name, type: 'timestamp with time zone', array: true });
+
 /** A JSON object some of whose fields are instants. */
 export const jsonbWithInstants = (name: string, fields: readonly string[]): Column => ({
   name,

@@ -1,4 +1,4 @@
-import type { Deployment, DriftWatchKey, JsonObject, TrainingRun, TriggerEvaluation } from '@retrain/core';
+import type { Circuit, Deployment, DriftWatchKey, JsonObject, TrainingRun, TriggerEvaluation } from '@retrain/core';
 import { EntitySchema } from 'typeorm';
 import * as column from './columns.js';
 
@@ -36,6 +36,7 @@ export const trainingRunSchema = new EntitySchema<Listed<TrainingRun>>({
     stage: column.optional(column.text('stage')),
     progress: column.float8('progress'),
     outputs: column.jsonb('outputs'),
+    coalesced: { ...column.integer('coalesced'), default: 0 },
     cancelRequested: column.optional(column.jsonb('cancel_requested')),
     configRevision: column.integer('config_revision'),
     predictionSeq: column.bigint('prediction_seq'),
@@ -80,6 +81,7 @@ export const triggerEvaluationSchema = new EntitySchema<Listed<TriggerEvaluation
     fired: column.hidden(column.boolean('fired')),
     decision: column.text('decision'),
     cooldownUntil: column.optional(column.instant('cooldown_until')),
+    circuitOpenUntil: column.optional(column.instant('circuit_open_until')),
     runId: column.optional(column.uuid('run_id')),
     predictionCount: column.bigint('prediction_count'),
     daysSinceLastRetraining: column.optional(column.float8('days_since_last_retraining')),
@@ -167,4 +169,24 @@ export const driftWatchSchema = new EntitySchema<StoredDriftWatch>({
       referencedColumnNames: ['model', 'version'],
     },
   ],
+});
+
+export const circuitSchema = new EntitySchema<Circuit>({
+  name: 'Circuit',
+  tableName: 'circuits',
+  columns: {
+    model: column.primary(column.text('model')),
+    state: column.text('state'),
+    failures: column.instants('failures'),
+    openedAt: column.optional(column.instant('opened_at')),
+    openUntil: column.optional(column.instant('open_until')),
+    changedBy: column.text('changed_by'),
+    reason: column.text('reason'),
+    revision: column.integer('revision'),
+  },
+  checks: [
+    { name: 'circuits_state_check', expression: `state IN ('closed', 'open', 'half_open')` },
+    { name: 'circuits_open_check', expression: `state = 'closed' OR open_until IS NOT NULL` },
+  ],
+  foreignKeys: [ofModel('circuits_model_fkey')],
 });
