@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { isMet, timed, type Bar, type Part } from './bar.js';
 import { checkCost } from './check-cost.js';
 import { falseAlarms, shiftFound, tinyShift } from './drift-over-time.js';
+import { faults } from './faults.js';
 import { exactMethods } from './exact-methods.js';
 import { superiority } from './superiority.js';
 import { vectors } from './vectors/vectors.js';
@@ -11,7 +12,7 @@ import { vectors } from './vectors/vectors.js';
 // Simulates the decisions of the product, by the product's own functions: `npm run bench:decisions [-- part …]`.
 const { values: options, positionals: wanted } = parseArgs({
   allowPositionals: true,
-  options: { file: { type: 'string' } },
+  options: { file: { type: 'string' }, data: { type: 'string' } },
 });
 const seeds = 200;
 /** Traffic of the bars; slower ones are shown beside it. */
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, () => Part | Promise<Part>>> = {
   'found-middling': () => shiftFound({ features: 50, rowsPerHour: 100, seeds }, false),
   'null-30': () => falseAlarms({ features: 30, rowsPerHour, seeds }),
   'null-50': () => falseAlarms({ features: 50, rowsPerHour, seeds }),
+  ...(options.data !== undefined ? { faults: () => faults(options.data!) } : {}),
   ...(options.file !== undefined ? { vectors: () => vectors(options.file!) } : {}),
 };
 for (const name of wanted.filter((one) => !(one in parts))) {

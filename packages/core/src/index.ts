@@ -1,6 +1,7 @@
 export * from './backtest/compare.js';
 export * from './backtest/course.js';
 export * from './backtest/fault.js';
+export * from './backtest/known-change.js';
 export * from './backtest/metered-fitting.port.js';
 export * from './backtest/play.js';
 export * from './backtest/policy.js';

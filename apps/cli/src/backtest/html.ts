@@ -163,8 +163,13 @@ function runs({ policies }: BacktestSummary): string {
         ) +
         `<h2>Alarms of “${escaped(policy.name)}”</h2>` +
         table(
-          ['as of', 'triggers', 'false', 'why'],
-          policy.alarm_list.map((alarm) => [day(alarm.at), alarm.triggers.join(', '), alarm.false, alarm.reason]),
+          ['as of', 'triggers', 'because of', 'why'],
+          policy.alarm_list.map((alarm) => [
+            day(alarm.at),
+            alarm.triggers.join(', '),
+            alarm.cause ?? 'nothing known: false',
+            alarm.reason,
+          ]),
         ),
     )
     .join('\n');

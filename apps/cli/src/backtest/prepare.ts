@@ -7,6 +7,7 @@ import {
   unprocessable,
   type Dataset,
   type Fault,
+  type KnownChange,
   type ModelDefinition,
   type ModelInput,
   type ModelRecord,
@@ -22,6 +23,7 @@ export interface PrepareOptions {
   readonly until: Date;
   readonly days: number;
   readonly faults: readonly Fault[];
+  readonly known?: readonly KnownChange[];
   readonly modules: readonly string[];
 }
 
@@ -49,6 +51,7 @@ export function prepareStage(options: PrepareOptions): PreparedStage {
     snapshot: encodeDataset(course.dataset),
     rounds: course.rounds,
     faults,
+    known: options.known ?? [],
     modules,
     ...(swaps ? { swapped: swappedFeatures(definition, records, course.dataset) } : {}),
   };

@@ -88,7 +88,12 @@ function printRuns(output: Output, policy: PolicySummary): void {
   );
   output.line(`\nAlarms of "${policy.name}"`);
   output.table(
-    ['as of', 'triggers', 'false', 'reason'],
-    policy.alarm_list.map((alarm) => [day(alarm.at), alarm.triggers, alarm.false, alarm.reason]),
+    ['as of', 'triggers', 'because of', 'reason'],
+    policy.alarm_list.map((alarm) => [
+      day(alarm.at),
+      alarm.triggers,
+      alarm.cause ?? 'nothing known: false',
+      alarm.reason,
+    ]),
   );
 }

@@ -22,6 +22,7 @@ export interface BacktestSummary {
   readonly checks: number;
   readonly seed: number;
   readonly faults: readonly { readonly kind: string; readonly from: string; readonly until: string | null }[];
+  readonly known_changes: readonly { readonly name: string; readonly from: string; readonly until: string | null }[];
   readonly answer: { readonly best: string; readonly sentence: string };
   readonly policies: readonly PolicySummary[];
 }
@@ -47,6 +48,8 @@ export interface PolicySummary {
     readonly at: string;
     readonly triggers: readonly string[];
     readonly false: boolean;
+    /** Injected fault or known change; null for a false alarm. */
+    readonly cause: string | null;
     readonly reason: string;
   }[];
 }
@@ -106,6 +109,11 @@ export function summaryOf({ stage, dataset, refused, tasks, played, seed }: Summ
       from: from.toISOString(),
       until: until?.toISOString() ?? null,
     })),
+    known_changes: stage.known.map(({ name, from, until }) => ({
+      name,
+      from: from.toISOString(),
+      until: until?.toISOString() ?? null,
+    })),
     answer: answerOf(dataset, contenders, seed),
     policies: contenders.map((one) => policyOf(dataset, one, never, seed)),
   };
@@ -127,7 +135,7 @@ function policyOf(dataset: Dataset, contender: Contender, never: Contender | und
       failed: ended('failed'),
     },
     cost: played.cost,
-    alarms: { total: played.alarms.length, false: played.alarms.filter((alarm) => alarm.false).length },
+    alarms: { total: played.alarms.length, false: played.alarms.filter(({ cause }) => cause === undefined).length },
     faults: played.faults.map((fault) => ({
       kind: fault.kind,
       delay_rows: fault.delayRows ?? null,
@@ -145,7 +153,13 @@ function policyOf(dataset: Dataset, contender: Contender, never: Contender | und
       reason,
       seconds: cost.seconds,
     })),
-    alarm_list: played.alarms.map((alarm) => ({ ...alarm, at: iso(alarm.at), row: undefined })),
+    alarm_list: played.alarms.map(({ at, triggers, cause, reason }) => ({
+      at: iso(at),
+      triggers,
+      false: cause === undefined,
+      cause: cause ?? null,
+      reason,
+    })),
   };
 }
 

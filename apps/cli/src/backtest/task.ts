@@ -6,6 +6,7 @@ import {
   PluginRegistry,
   type Course,
   type Fault,
+  type KnownChange,
   type ModelDefinition,
   type Played,
   type Plugin,
@@ -23,6 +24,7 @@ export interface Stage {
   readonly snapshot: Uint8Array;
   readonly rounds: Course['rounds'];
   readonly faults: readonly Fault[];
+  readonly known: readonly KnownChange[];
   readonly swapped?: Float32Array;
   /** Modules with plug-ins. */
   readonly modules: readonly string[];

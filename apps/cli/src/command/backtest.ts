@@ -2,6 +2,7 @@ import {
   driftedWorld,
   effectiveConfig,
   parseFault,
+  parseKnownChange,
   parsePolicy,
   policyName,
   type InstallationConfig,
@@ -24,6 +25,7 @@ interface BacktestOptions {
   readonly days: string;
   readonly policies: string;
   readonly inject: readonly string[];
+  readonly known: readonly string[];
   readonly compare: readonly string[];
   readonly html?: string;
   readonly processes?: string;
@@ -56,6 +58,12 @@ export function addBacktestCommand(program: Command): void {
       several,
       [],
     )
+    .option(
+      '--known <change>',
+      'a change of the world that really happened, as name@2020-06-17 or name@2020-06-17..2021-05-18: alarms in it are true ones; may be repeated',
+      several,
+      [],
+    )
     .option('--html <file>', 'write a page with plots')
     .option('--processes <n>', 'policies played side by side; one a core unless given')
     .action(
@@ -81,6 +89,7 @@ export function addBacktestCommand(program: Command): void {
           until: dayIfAny(given.until) ?? new Date(8.64e15),
           days: number('--days', given.days),
           faults: given.inject.map(parseFault),
+          known: given.known.map(parseKnownChange),
           modules: [...new Set(readings.flatMap(({ addresses }) => addresses))],
         });
         const tasks = tasksOf(readings, model, given.policies);

@@ -52,9 +52,9 @@ export class FaultWatch {
     return this.watched.filter(({ from, to }) => from < to).map(({ outcome }) => outcome);
   }
 
-  /** Whether a fault reaches any row of [from, to). */
-  reaches(from: number, to: number): boolean {
-    return this.watched.some((one) => one.from < to && one.mended > from && one.from < one.mended);
+  /** The fault that reaches any row of [from, to), the first one of several. */
+  reaching(from: number, to: number): Fault | undefined {
+    return this.watched.find((one) => one.from < to && one.mended > from && one.from < one.mended)?.fault;
   }
 
   /** Features as they arrive in a round, rows x features; a copy only where something is broken. */

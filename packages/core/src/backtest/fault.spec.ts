@@ -127,8 +127,8 @@ describe('the watch over faults', () => {
   it.each(faultKinds)('%s: a new version mends only what belonged to the old one', (kind) => {
     const watch = new FaultWatch(course, [fault(kind)], swapped);
     const { to } = course.rounds[firstHit]!;
-    expect(watch.reaches(to, to + 10)).toBe(true);
+    expect(watch.reaching(to, to + 10)).toEqual(fault(kind));
     watch.deployed(to);
-    expect(watch.reaches(to, to + 10)).toBe(kind !== 'overconfident');
+    expect(watch.reaching(to, to + 10) === undefined).toBe(kind === 'overconfident');
   });
 });

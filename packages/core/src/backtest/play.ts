@@ -10,6 +10,7 @@ import type { TriggerVerdict } from '../trigger/trigger-definition.js';
 import type { Course, CourseRound } from './course.js';
 import type { Fault } from './fault.js';
 import { FaultWatch, type FaultOutcome } from './fault-watch.js';
+import { changeAt, type KnownChange } from './known-change.js';
 import { costBetween, type FittingCost, type MeteredFitting } from './metered-fitting.port.js';
 import type { Policy } from './policy.js';
 import { Recruiting, type Recruit } from './recruiting.js';
@@ -26,6 +27,8 @@ export interface PlayRequest {
   readonly fitting: MeteredFitting;
   readonly loader: ScorerLoader;
   readonly faults: readonly Fault[];
+  /** Changes of the world that really happened. */
+  readonly known?: readonly KnownChange[];
   /** Features of all rows with the two sides mixed up, for `swap-home-away`. */
   readonly swapped?: Float32Array;
   readonly signal: AbortSignal;
@@ -50,8 +53,8 @@ export interface Alarm {
   readonly row: number;
   readonly triggers: readonly string[];
   readonly reason: string;
-  /** Whether no injected fault had touched an answer of the champion. A true change of the world counts here too. */
-  readonly false: boolean;
+  /** The injected fault that touched an answer of the champion, or the known change that lasted; undefined = a false alarm. */
+  readonly cause?: string;
 }
 
 /** What a policy did with a course. */
@@ -196,8 +199,9 @@ class Player {
     const triggers = alarms.map(({ trigger }) => trigger);
     if (alarms.length > 0 && !this.ringing) {
       const reason = alarms.map(({ reason: told }) => told).join(' ');
-      const touched = this.watch.reaches(this.championFrom, round.to);
-      this.alarms.push({ at: round.checkAt, row: round.to - this.from, triggers, reason, false: !touched });
+      const fault = this.watch.reaching(this.championFrom, round.to);
+      const cause = fault?.kind ?? changeAt(this.request.known ?? [], round.checkAt)?.name;
+      this.alarms.push({ at: round.checkAt, row: round.to - this.from, triggers, reason, cause });
     }
     this.ringing = alarms.length > 0;
     this.watch.checked(round, triggers);
