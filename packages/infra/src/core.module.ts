@@ -45,6 +45,7 @@ import { Metrics } from './observability/metrics.js';
 import { ReadinessChecks } from './observability/readiness.js';
 import { RowGauges } from './observability/row-gauges.js';
 import { QueueBackend } from './queue/queue-backend.js';
+import type { PredictionSpool } from './spool/prediction-spool.js';
 import { FileChampionFiles } from './storage/file-champion-files.js';
 import { FileReportFiles } from './storage/file-report-files.js';
 
@@ -112,20 +113,33 @@ function adapters({ environment, database, rows, clock, ids, ...parts }: CorePar
   ];
 }
 
-function observability({ database, rows, queue, queueBackend, config, clock, logger }: CoreParts) {
+function observability({ database, rows, queue, queueBackend, config, clock, logger, spool }: CoreParts) {
   const readiness = new ReadinessChecks();
-  readiness.add({ name: 'database', check: () => database.query('SELECT 1') });
-  readiness.add({ name: 'queue', check: () => queue.counts('monitoring') });
+  // With a spool, answers go on without both; nobody else can do anything without them.
+  const dispensable = spool !== undefined;
+  readiness.add({ name: 'database', dispensable, check: () => database.query('SELECT 1') });
+  readiness.add({ name: 'queue', dispensable, check: () => queue.counts('monitoring') });
+  if (spool) readiness.add({ name: 'spool', dispensable, check: async () => refuseWaiting(spool) });
+  const metrics = new Metrics();
+  if (spool) metrics.watchSpool(() => spool.status().predictions);
   return [
     { provide: AppLog, useValue: new AppLog(logger) },
     { provide: QueueBackend, useValue: queueBackend },
     { provide: ReadinessChecks, useValue: readiness },
-    { provide: Metrics, useClass: Metrics },
+    { provide: Metrics, useValue: metrics },
     {
       provide: RowGauges,
-      useFactory: (metrics: Metrics, models: Models, runs: TrainingRuns) =>
+      useFactory: (models: Models, runs: TrainingRuns) =>
         new RowGauges(metrics, config, models, runs, rows.circuits, queue, clock),
-      inject: [Metrics, Models, TrainingRuns],
+      inject: [Models, TrainingRuns],
     },
   ];
+}
+
+/** Says what waits for the database: no reason to ask another process, but one to look. */
+function refuseWaiting(spool: PredictionSpool): void {
+  const { active, predictions, bytes, limit } = spool.status();
+  if (!active && bytes === 0) return;
+  const used = `${(bytes / 1_048_576).toFixed(1)} of ${limit / 1_048_576} MB`;
+  throw new Error(`${predictions} recorded answers wait on the local disk for the database (${used})`);
 }

@@ -21,10 +21,10 @@ export class HealthController {
     answer: { status: 'healthy', version: '0.1.0', model_loaded: true, checks: { database: 'ok' }, models: {} },
   })
   async health() {
-    const { ready, checks } = await this.readiness.answer();
+    const { degraded, checks } = await this.readiness.answer();
     const models = this.serving.all();
     return {
-      status: ready ? 'healthy' : 'degraded',
+      status: degraded ? 'degraded' : 'healthy',
       version: productVersion(),
       model_loaded: Object.values(models)[0]?.ready ?? false,
       uptime_seconds: Math.round(process.uptime()),
@@ -41,8 +41,9 @@ export class HealthController {
 
   @Get('ready')
   @Documented({
-    summary: 'It can answer now: 200, else 503 with what is away',
-    answer: { ready: true, checks: { database: 'ok', queue: 'ok', models: 'ok' }, models: {} },
+    summary:
+      'It can answer now: 200, also while answers wait on the local disk for the database (degraded); else 503 with what is away',
+    answer: { ready: true, degraded: false, checks: { database: 'ok', queue: 'ok', models: 'ok' }, models: {} },
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     const readiness = await this.readiness.answer();

@@ -14,6 +14,7 @@ import type { Environment } from '../config/environment.js';
 import { PgConfigStore } from '../config/pg-config-store.js';
 import { ProcessVariables } from '../config/process-variables.js';
 import type { Database } from '../database/database.js';
+import { insertPredictions } from '../database/insert-predictions.js';
 import { pgAdapters } from '../database/pg-adapters.js';
 import { logNotifier } from '../notifier/log.js';
 import { webhook } from '../notifier/webhook.js';
@@ -22,6 +23,8 @@ import { SeldomLog } from '../observability/seldom-log.js';
 import { loadPlugins, registryOf } from '../plugin/load-plugins.js';
 import { BullMqJobQueue } from '../queue/bullmq-job-queue.js';
 import { QueueBackend } from '../queue/queue-backend.js';
+import { PredictionSpool } from '../spool/prediction-spool.js';
+import { SpoolFolder } from '../spool/spool-folder.js';
 import { FileArtifactStore } from '../storage/file-artifact-store.js';
 import { join, resolve } from 'node:path';
 import { storages } from '../config/storages.js';
@@ -35,6 +38,8 @@ export interface CoreParts {
   readonly variables: ProcessVariables;
   readonly database: Database;
   readonly rows: ReturnType<typeof pgAdapters>;
+  /** Where answers wait while the database is away; only the gateway records any. */
+  readonly spool?: PredictionSpool;
   readonly registry: PluginRegistry;
   /** Addresses of the plug-ins that the configuration lists, for processes that load them again. */
   readonly pluginModules: readonly string[];
@@ -64,7 +69,8 @@ export async function openCore({ environment, logger, database, plugins }: OpenC
   const notifiers: Plugin = { name: 'infra', notifiers: [webhook, logNotifier(logger)] };
   const registry = registryOf([builtinPlugin, notifiers, ...plugins, ...loaded.map(({ plugin }) => plugin)]);
 
-  const rows = pgAdapters(database, databaseUrl, clock, ids);
+  const spool = environment.app === 'gateway' ? openSpool(environment, database, clock, logger) : undefined;
+  const rows = pgAdapters(database, databaseUrl, clock, ids, spool);
   const { unitOfWork, events, signals } = rows;
   const config = new PgConfigStore({
     ...{ path: configPath, required: configRequired, revisions: new ConfigRevisions(database) },
@@ -76,6 +82,7 @@ export async function openCore({ environment, logger, database, plugins }: OpenC
   const queueBackend = QueueBackend.open(queueSettings, told, workers);
   const queue = new BullMqJobQueue(queueBackend, told);
   const close = async () => {
+    await spool?.close();
     await config.close();
     await queue.close();
     await queueBackend.close();
@@ -93,8 +100,24 @@ export async function openCore({ environment, logger, database, plugins }: OpenC
     resolve(home, String(storage.with['directory'] ?? join(dataDir, 'artifacts'))),
   );
   const pluginModules = loaded.map(({ address }) => address);
-  const opened = { clock, ids, variables, rows, registry, pluginModules, config, artifacts };
+  const opened = { clock, ids, variables, rows, spool, registry, pluginModules, config, artifacts };
   return { environment, logger, database, ...opened, queueBackend, queue, close };
+}
+
+function openSpool(
+  { dataDir, spoolMb }: Environment,
+  database: Database,
+  clock: Clock,
+  logger: AppLogger,
+): PredictionSpool {
+  const spool = new PredictionSpool({
+    folder: new SpoolFolder(join(dataDir, 'spool'), spoolMb * 1_048_576),
+    insert: (predictions, recordedAt) => insertPredictions(database, predictions, recordedAt),
+    clock,
+    log: logger.child({ context: 'spool' }),
+  });
+  spool.open();
+  return spool;
 }
 
 /** Plug-ins are named in the file alone, and needed before anything else in it can be checked. */

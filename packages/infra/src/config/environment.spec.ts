@@ -10,6 +10,7 @@ describe('the environment', () => {
       configPath: '/srv/retrain/config/retraining_config.yaml',
       configRequired: false,
       dataDir: '/srv/retrain/.retrain',
+      spoolMb: 256,
       databaseUrl,
       queue: { backend: 'auto', redisUrl: undefined, databaseUrl },
       host: '127.0.0.1',

@@ -29,6 +29,8 @@ export interface Environment {
   readonly configRequired: boolean;
   /** RETRAIN_DATA_DIR: what the product keeps for itself, `.retrain` when not set. */
   readonly dataDir: string;
+  /** SPOOL_MB: what predictions may take on the local disk while the database is away, 256 when not set. */
+  readonly spoolMb: number;
   /** DATABASE_URL: `postgres://user:password@host:port/database`. */
   readonly databaseUrl: string;
   /** QUEUE_BACKEND (auto, redis, postgres) and REDIS_URL. */
@@ -55,6 +57,7 @@ export function readEnvironment(app: AppName, env: NodeJS.ProcessEnv): Environme
     configPath: below(env['RETRAIN_CONFIG'] || join('config', 'retraining_config.yaml')),
     configRequired: Boolean(env['RETRAIN_CONFIG']),
     dataDir: below(env['RETRAIN_DATA_DIR'] || '.retrain'),
+    spoolMb: spoolMb(env, issues),
     databaseUrl: databaseUrl(env, issues),
     queue: queueSettings(env, issues),
     host: env['HOST'] || '127.0.0.1',
@@ -67,6 +70,16 @@ export function readEnvironment(app: AppName, env: NodeJS.ProcessEnv): Environme
     throw invalid('invalid_environment', `The environment does not fit: ${list}.`, issues);
   }
   return environment;
+}
+
+function spoolMb(env: NodeJS.ProcessEnv, issues: Issue[]): number {
+  const given = env['SPOOL_MB'] || '256';
+  const number = Number(given);
+  if (!Number.isInteger(number) || number < 1 || number > 1_048_576) {
+    const message = `must be a whole number of megabytes from 1 to 1048576 (given: ${JSON.stringify(given)})`;
+    issues.push({ path: 'SPOOL_MB', message });
+  }
+  return number;
 }
 
 function databaseUrl(env: NodeJS.ProcessEnv, issues: Issue[]): string {

@@ -1,4 +1,5 @@
 import type { Clock, Ids } from '@retrain/core';
+import type { PredictionSpool } from '../spool/prediction-spool.js';
 import type { Database } from './database.js';
 import { PgCircuits } from './pg-circuits.js';
 import { PgDeliveries } from './pg-deliveries.js';
@@ -15,12 +16,12 @@ import { PgTriggerEvaluations } from './pg-trigger-evaluations.js';
 import { PgUnitOfWork } from './pg-unit-of-work.js';
 
 /** Every adapter of the rows on one database. `signals` has a connection of its own and is closed by itself. */
-export function pgAdapters(database: Database, url: string, clock: Clock, ids: Ids) {
+export function pgAdapters(database: Database, url: string, clock: Clock, ids: Ids, spool?: PredictionSpool) {
   return {
     unitOfWork: new PgUnitOfWork(database),
     events: new PgEventLog(database, clock),
     models: new PgModels(database, clock, ids),
-    predictions: new PgPredictions(database, clock),
+    predictions: new PgPredictions(database, clock, spool),
     records: new PgRecords(database, clock),
     runs: new PgTrainingRuns(database),
     evaluations: new PgTriggerEvaluations(database),

@@ -22,11 +22,15 @@ import { insertPredictions } from './insert-predictions.js';
 import { pgPage } from './pg-page.js';
 import { windowSql } from './prediction-window.js';
 import { recordOutcomes } from './record-outcomes.js';
+import type { PredictionSpool } from '../spool/prediction-spool.js';
 import { RunningCounts } from './running-counts.js';
 import { outcomeSchema, predictionSchema } from './schema/predictions.schema.js';
 import { isUuid } from './uuid.js';
 
-/** Predictions and outcomes as tables. Concurrent inserts of a process share their commits. */
+/**
+ * Predictions and outcomes as tables. Concurrent inserts of a process share their commits; with a spool they outlive the
+ * absence of the database.
+ */
 export class PgPredictions extends Predictions {
   private readonly commits: GroupCommit<NewPrediction>;
   private readonly counts: RunningCounts;
@@ -34,6 +38,7 @@ export class PgPredictions extends Predictions {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly spool?: PredictionSpool,
   ) {
     super();
     this.counts = new RunningCounts(database);
@@ -43,6 +48,7 @@ export class PgPredictions extends Predictions {
   async insert(predictions: readonly NewPrediction[]): Promise<void> {
     if (predictions.length === 0) return;
     if (this.database.inTransaction) await insertPredictions(this.database, predictions, this.clock.now());
+    else if (this.spool) await this.spool.write(predictions, () => this.commits.add(predictions));
     else await this.commits.add(predictions);
   }
 
@@ -51,12 +57,14 @@ export class PgPredictions extends Predictions {
     return this.database.object(predictionSchema, `SELECT * FROM predictions WHERE id = $1`, [id]);
   }
 
-  withKeys(model: string, keys: readonly string[]): Promise<readonly Prediction[]> {
+  async withKeys(model: string, keys: readonly string[]): Promise<readonly Prediction[]> {
+    await this.spool?.settled();
     const sql = `SELECT * FROM predictions WHERE model = $1 AND key = ANY($2) ORDER BY seq`;
     return this.database.objects(predictionSchema, sql, [model, keys]);
   }
 
-  withIds(model: string, ids: readonly string[]): Promise<readonly Prediction[]> {
+  async withIds(model: string, ids: readonly string[]): Promise<readonly Prediction[]> {
+    await this.spool?.settled();
     const sql = `SELECT * FROM predictions WHERE model = $1 AND id = ANY($2::uuid[]) ORDER BY seq`;
     return this.database.objects(predictionSchema, sql, [model, ids.filter(isUuid)]);
   }

@@ -121,4 +121,16 @@ export class Metrics {
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
+
+  /** Shows how many predictions wait on the local disk for the database. */
+  watchSpool(waiting: () => number): void {
+    new Gauge({
+      name: 'retrain_spooled_predictions',
+      help: 'Predictions on the local disk that wait for the database.',
+      registers: [this.registry],
+      collect() {
+        this.set(waiting());
+      },
+    });
+  }
 }

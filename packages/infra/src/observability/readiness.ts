@@ -5,6 +5,8 @@ const patienceMilliseconds = 2_000;
 /** Something a process needs to do its work. */
 export interface ReadinessCheck {
   readonly name: string;
+  /** Whether the process does its main work without it, so that its absence is told but does not make it unready. */
+  readonly dispensable?: boolean;
   /** Rejects when the part is away. */
   check(): Promise<unknown>;
 }
@@ -12,11 +14,13 @@ export interface ReadinessCheck {
 /** The answer of `/health/ready`. */
 export interface Readiness {
   readonly ready: boolean;
+  /** Whether anything is wrong, also what the process can do without. */
+  readonly degraded: boolean;
   /** `ok`, or what is wrong, by part. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
-/** Whether a process can do its work: every part answers within two seconds, and it is not about to stop. */
+/** Whether a process can do its work: every part that it needs answers within two seconds, and it is not about to stop. */
 export class ReadinessChecks {
   private readonly checks: ReadinessCheck[] = [];
   private leaving = false;
@@ -34,8 +38,13 @@ export class ReadinessChecks {
     const entries = await Promise.all(
       this.checks.map(async ({ name, check }): Promise<[string, string]> => [name, await outcomeOf(check)]),
     );
-    const checks = Object.fromEntries(this.leaving ? [...entries, ['process', 'is stopping']] : entries);
-    return { ready: Object.values(checks).every((outcome) => outcome === 'ok'), checks };
+    const wrong = entries.filter(([, outcome]) => outcome !== 'ok').map(([name]) => name);
+    const dispensable = new Set(this.checks.filter((check) => check.dispensable).map(({ name }) => name));
+    return {
+      ready: !this.leaving && wrong.every((name) => dispensable.has(name)),
+      degraded: this.leaving || wrong.length > 0,
+      checks: Object.fromEntries(this.leaving ? [...entries, ['process', 'is stopping']] : entries),
+    };
   }
 }
 

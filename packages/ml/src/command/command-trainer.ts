@@ -27,13 +27,12 @@ export const commandTrainer = defineTrainer({
 
 async function fit(request: FitRequest): Promise<FittedModel> {
   const options = request.options as CommandOptions & JsonObject;
-  const home = process.env['RETRAIN_HOME'] || process.cwd();
   const folder = mkdtempSync(join(tmpdir(), 'retrain-command-'));
   // The program is told to end by the same signal; it may clean up until the host loses its patience.
   process.on('SIGTERM', endedByProgram);
   try {
     writeJob(folder, request, options);
-    const { log } = await runProgram(locateCommand(options.command, home), folder, (fraction) =>
+    const { log } = await runProgram(locateCommand(options.command, process.cwd()), folder, (fraction) =>
       request.onProgress(fraction),
     );
     const { artifact, check, result } = readAnswer(folder, request.dataset);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const HEAP_SHARE = 0.75;
 
 /** Variables that the fitting process inherits; secrets of the host stay out of the reach of trainers. */
-const ENVIRONMENT = ['PATH', 'HOME', 'RETRAIN_HOME', 'LANG', 'LC_ALL', 'TZ', 'NODE_ENV', 'SystemRoot'];
+const ENVIRONMENT = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'NODE_ENV', 'SystemRoot'];
 
 /**
  * Starts a fitting process in a process group of its own, so that whatever it starts can be ended with it.
