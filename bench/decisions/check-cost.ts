@@ -6,7 +6,7 @@ import { mostReferenceRows, profileOf, profileToJson, RandomIds, seededRandom } 
 import { aModelVersion, FakeClock } from '@retrain/core/testing';
 import { Database, EmbeddedPostgres, ensureDatabase, migrate, pgAdapters } from '@retrain/infra';
 import { answer } from './answers.js';
-import type { Part } from './bar.js';
+import type { Part } from '../bar.js';
 import { schemaOf } from './monitored-model.js';
 
 const FEATURES = 30;

@@ -2,7 +2,7 @@ import { builtinPlugin, defineModel, KeepDriftWatch, PluginRegistry, TriggerCont
 import { aConfig, CountingIds, FakeClock, MemoryConfigStore } from '@retrain/core/testing';
 import { Database, pgAdapters } from '@retrain/infra';
 import { answer } from './answers.js';
-import { timed } from './bar.js';
+import { timed } from '../bar.js';
 import { schemaOf } from './monitored-model.js';
 
 // One process that checks a model's triggers on Postgres and tells what it cost, all of it new, after reading ahead, or in

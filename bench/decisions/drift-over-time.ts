@@ -1,7 +1,7 @@
 import { mostReferenceRows } from '@retrain/core';
-import type { Part } from './bar.js';
+import type { Part } from '../bar.js';
 import { MonitoredModel, schemaOf } from './monitored-model.js';
-import { normalRows, normals } from './normal.js';
+import { normalRows, normals } from '../normal.js';
 
 const HOURS = 24;
 const BUDGET_DAYS = 90;

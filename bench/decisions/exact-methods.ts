@@ -1,6 +1,6 @@
 import { kolmogorovSmirnov, wassersteinDistance } from '@retrain/core';
-import { timed, type Part } from './bar.js';
-import { normals } from './normal.js';
+import { timed, type Part } from '../bar.js';
+import { normals } from '../normal.js';
 
 /** Kolmogorov–Smirnov and Wasserstein on raw values, as scipy computes them. */
 export async function exactMethods(rows = 100_000, features = 100): Promise<Part> {

@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isMet, timed, type Bar, type Part } from './bar.js';
+import type { Part } from '../bar.js';
+import { runParts } from '../run-parts.js';
 import { checkCost } from './check-cost.js';
 import { falseAlarms, shiftFound, tinyShift } from './drift-over-time.js';
 import { faults } from './faults.js';
@@ -34,24 +33,4 @@ for (const name of wanted.filter((one) => !(one in parts))) {
   throw new Error(`"${name}" is no part, or lacks its option; parts are ${Object.keys(parts).join(', ')}.`);
 }
 
-const folder = join(import.meta.dirname, '..', '..', 'results');
-mkdirSync(folder, { recursive: true });
-const bars: Bar[] = [];
-for (const [name, run] of Object.entries(parts)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const { result, seconds } = await timed(run);
-  bars.push(...result.bars);
-  const file = join(folder, `decisions-${name}.json`);
-  writeFileSync(file, `${JSON.stringify({ ...result, seconds, node: process.version }, undefined, 2)}\n`);
-  console.log(`${result.name} (${seconds.toFixed(0)} s): ${JSON.stringify(result.figures)}`);
-}
-console.table(
-  bars.map((bar) => ({
-    bar: bar.name,
-    value: Number(bar.value.toPrecision(4)),
-    unit: bar.unit,
-    must: `${bar.must} ${bar.limit}`,
-    met: isMet(bar),
-  })),
-);
-process.exitCode = bars.every(isMet) ? 0 : 1;
+await runParts('decisions', parts, wanted);

@@ -1,61 +1,22 @@
-import { improvement, schemaHash, seededRandom, type GateContext } from '@retrain/core';
-import type { Part } from './bar.js';
+import { improvement, schemaHash, type GateContext } from '@retrain/core';
+import type { Part } from '../bar.js';
 import { schemaOf } from './monitored-model.js';
-import { normals } from './normal.js';
+import { CLASSES, TwoForecasters } from '../two-forecasters.js';
 
-const CLASSES = 3;
 const schema = schemaOf(1);
 
-/** Standard deviations of what the models' log-odds are off by. */
-interface Errors {
-  /** The same for both: what no model of these features can know. */
-  readonly shared: number;
-  readonly candidate: number;
-  readonly champion: number;
-}
-
-/** Evaluations in which champion and candidate miss the true probabilities by errors of a given size. */
-class Retrainings {
-  private readonly normal;
-  private readonly random;
-
-  constructor(
-    private readonly errors: Errors,
-    seed: number,
-  ) {
-    this.normal = normals(seed);
-    this.random = seededRandom(seed + 1);
-  }
-
-  /** True probabilities, and what both models say, of one row. */
-  private row(): { truth: number[]; candidate: number[]; champion: number[] } {
-    const logits = Array.from({ length: CLASSES }, () => 0.6 * this.normal());
-    const shared = logits.map((logit) => logit + this.errors.shared * this.normal());
-    const off = (size: number) => softmax(shared.map((logit) => logit + size * this.normal()));
-    return { truth: softmax(logits), candidate: off(this.errors.candidate), champion: off(this.errors.champion) };
-  }
-
-  /** The candidate's expected gain in log loss over the true probabilities. */
-  trueGain(rows = 400_000): number {
-    let gain = 0;
-    for (let row = 0; row < rows; row++) {
-      const { truth, candidate, champion } = this.row();
-      truth.forEach((p, index) => (gain += p * Math.log(candidate[index]! / champion[index]!)));
-    }
-    return gain / rows;
-  }
-
+/** Evaluations of two versions as the gate is given them. */
+class Retrainings extends TwoForecasters {
   /** One evaluation as the gate is given it. */
   context(rows: number, seed: number): GateContext {
     const outcomes = new Float64Array(rows);
     const candidateScores = new Float64Array(rows * CLASSES);
     const championScores = new Float64Array(rows * CLASSES);
     for (let row = 0; row < rows; row++) {
-      const { truth, candidate, champion } = this.row();
+      const { candidate, champion, outcome } = this.outcome();
       candidateScores.set(candidate, row * CLASSES);
       championScores.set(champion, row * CLASSES);
-      let left = this.random();
-      while (outcomes[row]! < CLASSES - 1 && (left -= truth[outcomes[row]!]!) > 0) outcomes[row]!++;
+      outcomes[row] = outcome;
     }
     const version = { lineage: { schemaHash: schemaHash(schema) } };
     return {
@@ -111,10 +72,4 @@ export async function superiority(rows = 600, simulations = 1000): Promise<Part>
       { name: `gain of 0.02 on ${rows} rows`, value: shares.better, unit, must: 'at least', limit: 0.6 },
     ],
   };
-}
-
-function softmax(logits: readonly number[]): number[] {
-  const powers = logits.map(Math.exp);
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
 }

@@ -19,7 +19,7 @@ import {
   wilsonInterval,
 } from '@retrain/core';
 import { number, numbers, reason, value, type Fields, type Figure, type Figures } from './figure.js';
-import { normals } from '../normal.js';
+import { normals } from '../../normal.js';
 
 /** By scipy's names, arguments in scipy's order. */
 const functions: Readonly<Record<string, (...given: number[]) => number>> = {

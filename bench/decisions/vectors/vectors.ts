@@ -1,4 +1,4 @@
-import type { Part } from '../bar.js';
+import type { Part } from '../../bar.js';
 import { reason, type Fields, type Figure, type Figures } from './figure.js';
 import { calibrationErrorFigures, classificationFigures, confidenceFigures, regressionFigures } from './models.js';
 import { categoricalFigures, numericFigures } from './samples.js';

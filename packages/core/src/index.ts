@@ -5,6 +5,7 @@ export * from './backtest/known-change.js';
 export * from './backtest/metered-fitting.port.js';
 export * from './backtest/play.js';
 export * from './backtest/policy.js';
+export * from './backtest/swapped-features.js';
 export * from './circuit/circuit.js';
 export * from './circuit/circuit-breaker.service.js';
 export * from './circuit/circuits.port.js';

@@ -15,12 +15,14 @@ function evidenceOf(pairs: readonly RolloutPair[], more: Partial<RolloutEvidence
   return { startedAt, asOf: after(10), pairs, champion: quiet, challenger: quiet, splits: [], ...more };
 }
 
+const range = [-0.6, 0.6] as const;
+
 /** Differences with a mean and noise of ± 0.2 around it. */
 function pairs(n: number, mean: number, seed = 1): RolloutPair[] {
   const random = seededRandom(seed);
   return Array.from({ length: n }, (_, index) => {
     const difference = mean + (random() < 0.5 ? 0.2 : -0.2);
-    return { observedAt: after(index / 1000), difference, weighted: difference };
+    return { observedAt: after(index / 1000), difference, range };
   });
 }
 
@@ -31,7 +33,11 @@ describe('judging a rollout', () => {
 
   it('rolls back one that outcomes prove worse, the sooner the worse it is', () => {
     expect(judgeRollout(evidenceOf(pairs(600, -0.06)), shadow)).toMatchObject({ verdict: 'roll_back', code: 'worse' });
-    const awful = Array.from({ length: 12 }, () => ({ observedAt: startedAt, difference: -0.7, weighted: -0.5 }));
+    const awful = Array.from({ length: 12 }, () => ({
+      observedAt: startedAt,
+      difference: -0.7,
+      range: [-0.7, 0.7] as const,
+    }));
     expect(judgeRollout(evidenceOf(awful), shadow)).toMatchObject({ verdict: 'roll_back', code: 'worse' });
   });
 
@@ -101,13 +107,13 @@ describe('judging a rollout', () => {
   it('comes to the same whatever the order of the outcomes, and a correction counts as if it had been there at once', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 80 }), fc.nat(), (raw, at) => {
-        const made = raw.map((value) => ({ observedAt: startedAt, difference: value / 100, weighted: value / 100 }));
+        const made = raw.map((value) => ({ observedAt: startedAt, difference: value / 100, range }));
         const turned = judgeRollout(evidenceOf([...made].reverse()), shadow);
         const straight = judgeRollout(evidenceOf(made), shadow);
         expect(turned.verdict).toBe(straight.verdict);
         expect(turned.evidence['log_e_better']).toBeCloseTo(straight.evidence['log_e_better'] as number, 9);
         expect(turned.evidence['log_e_worse']).toBeCloseTo(straight.evidence['log_e_worse'] as number, 9);
-        const corrected = made.with(at % made.length, { observedAt: startedAt, difference: 0.1, weighted: 0.1 });
+        const corrected = made.with(at % made.length, { observedAt: startedAt, difference: 0.1, range });
         const last = rolloutSeries(corrected, shadow).at(-1)!;
         expect(last.logBetter).toBeCloseTo(
           judgeRollout(evidenceOf(corrected), shadow).evidence['log_e_better'] as number,

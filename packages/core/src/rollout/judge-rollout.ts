@@ -90,7 +90,7 @@ function outcomeFacts(
 ): JsonObject {
   return {
     outcomes: n,
-    ...(mean === undefined ? {} : { mean_difference: mean, weighted_interval: [...gainInterval(pairs, plan)] }),
+    ...(mean === undefined ? {} : { mean_difference: mean, interval: [...gainInterval(pairs)!] }),
     log_e_better: better,
     limit_better: Math.log(1 / plan.alpha),
     log_e_worse: worse,

@@ -1,10 +1,10 @@
-import { Betting, meanInterval } from '../statistic/betting.js';
+import { Betting, leastMean } from '../statistic/betting.js';
 import { logSumExp } from '../statistic/log-sum-exp.js';
 import type { RolloutPair } from './rollout-evidence.js';
 import type { RolloutPlan } from './rollout-plan.js';
 
 /** What the evidence of a plan is computed with. */
-export type OutcomeRules = Pick<RolloutPlan, 'bound' | 'margin' | 'surpriseTolerance' | 'scale'>;
+export type OutcomeRules = Pick<RolloutPlan, 'margin' | 'surpriseTolerance' | 'scale'>;
 
 /**
  * What matured outcomes say of a challenger, as two e-processes that may be looked at after every outcome.
@@ -14,6 +14,9 @@ export type OutcomeRules = Pick<RolloutPlan, 'bound' | 'margin' | 'surpriseToler
  * on average; and, for a classification, that its own probabilities hold, which is refuted far sooner where it contradicts
  * the champion and is wrong: while they hold, the champion's probability of what happens is 1 times its own on average, and
  * a `surpriseTolerance` above that is allowed.
+ *
+ * What the two answers could come to limits a bet, so bold stakes shrink on requests where the answers differ by much. The level
+ * is therefore exact for a challenger that is no better given the two answers, whatever these are.
  *
  * Both are products over pairs: whatever order outcomes arrive in, late or not, the evidence converges to that of the whole
  * batch. Outcomes may be late for any reason but their own value. A corrected outcome replaces its pair and the evidence is that
@@ -29,16 +32,16 @@ export class OutcomeEvidence {
 
   constructor(private readonly plan: OutcomeRules) {}
 
-  add({ difference, weighted }: Pick<RolloutPair, 'difference' | 'weighted'>): void {
-    const { bound, margin, surpriseTolerance } = this.plan;
+  add({ difference, range: [least, most] }: Pick<RolloutPair, 'difference' | 'range'>): void {
+    const { margin, surpriseTolerance } = this.plan;
     this.n++;
     this.sum += difference;
-    this.gain.add((weighted + margin) / (bound - margin));
-    this.loss.add((-weighted - margin) / (bound + margin));
-    if (!this.isRegression) this.surprise.add(Math.exp(-difference) / (1 + surpriseTolerance) - 1);
+    this.gain.add(difference + margin, Math.max(0, -least - margin));
+    this.loss.add(-difference - margin, Math.max(0, most + margin));
+    if (!this.isRegression) this.surprise.add(Math.exp(-difference) / (1 + surpriseTolerance) - 1, 1);
   }
 
-  /** Mean difference of the losses, unweighted; undefined of nothing. */
+  /** Mean difference of the losses; undefined of nothing. */
   get mean(): number | undefined {
     return this.n === 0 ? undefined : this.sum / this.n;
   }
@@ -66,15 +69,10 @@ export function outcomeEvidence(pairs: readonly RolloutPair[], plan: OutcomeRule
   return evidence;
 }
 
-/** Where the mean of the weighted differences lies, whenever one looks; `level` is the coverage. */
-export function gainInterval(
-  pairs: readonly RolloutPair[],
-  { bound }: Pick<RolloutPlan, 'bound'>,
-  level = 0.95,
-): readonly [number, number] {
-  return meanInterval(
-    pairs.map(({ weighted }) => weighted),
-    bound,
-    level,
-  );
+/** Where the mean difference lies, whenever one looks; the error is at most `alpha`. Undefined of no pairs. */
+export function gainInterval(pairs: readonly RolloutPair[], alpha = 0.05): readonly [number, number] | undefined {
+  if (pairs.length === 0) return undefined;
+  const low = pairs.map(({ difference, range }) => ({ value: difference, least: range[0] }));
+  const high = pairs.map(({ difference, range }) => ({ value: -difference, least: -range[1] }));
+  return [leastMean(low, alpha / 2), -leastMean(high, alpha / 2)];
 }

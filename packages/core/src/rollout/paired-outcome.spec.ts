@@ -4,7 +4,6 @@ import { pairedOutcome } from './paired-outcome.js';
 
 const classes = ['H', 'D', 'A'];
 const task: Task = { kind: 'classification', classes, ordered: true };
-const plan = { bound: 0.5 };
 const forecastFrom = (least: number) =>
   fc.array(fc.integer({ min: least, max: 300 }), { minLength: 3, maxLength: 3 }).map((given) => {
     const weights = given.some((weight) => weight > 0) ? given : [1, 1, 1];
@@ -18,24 +17,30 @@ const outcome = fc.constantFrom(...classes);
 
 describe('the difference of two forecasts of one request', () => {
   it('is the gain in log loss, above 0 where the challenger gave more to what happened', () => {
-    const pair = pairedOutcome(task, plan, {
-      champion: [0.5, 0.3, 0.2],
-      challenger: [0.55, 0.27, 0.18],
-      outcome: 'H',
-    })!;
+    const pair = pairedOutcome(
+      task,
+      {},
+      {
+        champion: [0.5, 0.3, 0.2],
+        challenger: [0.55, 0.27, 0.18],
+        outcome: 'H',
+      },
+    )!;
     expect(pair.difference).toBeCloseTo(Math.log(0.55 / 0.5), 12);
-    expect(pair.weighted).toBe(pair.difference);
+    expect(pair.range[0]).toBeCloseTo(Math.log(0.27 / 0.3), 12);
+    expect(pair.range[1]).toBe(pair.difference);
   });
 
-  it('stays within the bound, keeps its sign, and turns around with the roles', () => {
+  it('lies within the range that was known before, and turns around with the roles', () => {
     fc.assert(
       fc.property(forecast, forecast, outcome, (champion, challenger, happened) => {
-        const pair = pairedOutcome(task, plan, { champion, challenger, outcome: happened })!;
-        const turned = pairedOutcome(task, plan, { champion: challenger, challenger: champion, outcome: happened })!;
-        expect(Math.abs(pair.weighted)).toBeLessThanOrEqual(plan.bound + 1e-12);
-        expect(Math.sign(pair.weighted)).toBe(Math.sign(pair.difference));
-        expect(turned.difference).toBeCloseTo(-pair.difference, 12);
-        expect(turned.weighted).toBeCloseTo(-pair.weighted, 12);
+        const { difference, range } = pairedOutcome(task, {}, { champion, challenger, outcome: happened })!;
+        const turned = pairedOutcome(task, {}, { champion: challenger, challenger: champion, outcome: happened })!;
+        expect(difference).toBeGreaterThanOrEqual(range[0]);
+        expect(difference).toBeLessThanOrEqual(range[1]);
+        expect(Math.max(...range.map(Math.abs))).toBeLessThanOrEqual(Math.log(1000) + 1e-12);
+        expect(turned.difference).toBeCloseTo(-difference, 12);
+        expect(turned.range[0]).toBeCloseTo(-range[1], 12);
       }),
     );
   });
@@ -45,7 +50,7 @@ describe('the difference of two forecasts of one request', () => {
       fc.property(possible, possible, (champion, challenger) => {
         const expected = classes.reduce(
           (sum, happened, k) =>
-            sum + champion[k]! * pairedOutcome(task, plan, { champion, challenger, outcome: happened })!.weighted,
+            sum + champion[k]! * pairedOutcome(task, {}, { champion, challenger, outcome: happened })!.difference,
           0,
         );
         expect(expected).toBeLessThanOrEqual(1e-12);
@@ -55,12 +60,11 @@ describe('the difference of two forecasts of one request', () => {
 
   it('of a regression is the gain in squared error over the scale, clipped', () => {
     const regression: Task = { kind: 'regression' };
-    const scaled = { bound: 0.5, scale: 4 };
-    const near = pairedOutcome(regression, scaled, { champion: [11], challenger: [10], outcome: 10 })!;
-    expect(near).toEqual({ difference: 0.25, weighted: 0.25 });
-    const far = pairedOutcome(regression, scaled, { champion: [10], challenger: [20], outcome: 10 })!;
-    expect(far).toEqual({ difference: -25, weighted: -0.5 });
-    expect(pairedOutcome(regression, { bound: 0.5 }, { champion: [1], challenger: [2], outcome: 1 })).toBeUndefined();
+    const near = pairedOutcome(regression, { scale: 4 }, { champion: [11], challenger: [10], outcome: 10 })!;
+    expect(near).toEqual({ difference: 0.25, range: [-1, 1] });
+    const far = pairedOutcome(regression, { scale: 4 }, { champion: [10], challenger: [20], outcome: 10 })!;
+    expect(far.difference).toBe(-1);
+    expect(pairedOutcome(regression, {}, { champion: [1], challenger: [2], outcome: 1 })).toBeUndefined();
   });
 
   test.each([
@@ -69,6 +73,6 @@ describe('the difference of two forecasts of one request', () => {
     ['scores of another width', [0.5, 0.5], 'H'],
     ['a score that is no number', [NaN, 0.5, 0.5], 'H'],
   ])('does not exist for %s', (_, challenger, happened) => {
-    expect(pairedOutcome(task, plan, { champion: [0.5, 0.3, 0.2], challenger, outcome: happened })).toBeUndefined();
+    expect(pairedOutcome(task, {}, { champion: [0.5, 0.3, 0.2], challenger, outcome: happened })).toBeUndefined();
   });
 });

@@ -4,10 +4,10 @@ import type { JsonObject } from '../shared/json.js';
 export interface RolloutPair {
   /** When the outcome was observed: only the series over time depends on it. */
   readonly observedAt: Date;
-  /** Loss of the champion less loss of the challenger, as it was: above 0 the challenger did better. */
+  /** Loss of the champion less loss of the challenger: above 0 the challenger did better. */
   readonly difference: number;
-  /** The same with its weight, within ± the plan's bound. */
-  readonly weighted: number;
+  /** The least and the most that it could have been, as the two answers stood before the outcome. */
+  readonly range: readonly [least: number, most: number];
 }
 
 /** What one arm did with the requests that reached it. */

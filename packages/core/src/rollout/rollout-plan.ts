@@ -4,7 +4,7 @@ export type RolloutStrategy = 'shadow' | 'canary' | 'ab';
 /**
  * What was decided before the first outcome came in: everything that a verdict depends on beside the evidence.
  *
- * It is frozen when the rollout starts. A level or a bound that is chosen while looking at the outcomes is worth nothing.
+ * It is frozen when the rollout starts. A level that is chosen while looking at the outcomes is worth nothing.
  */
 export interface RolloutPlan {
   readonly strategy: RolloutStrategy;
@@ -13,12 +13,10 @@ export interface RolloutPlan {
   /** Chance, at most, that a sound challenger is ever rolled back for its outcomes. */
   readonly alphaHarm: number;
   /**
-   * How much worse than the champion, in the unit of the difference, a challenger may be and still be promoted.
+   * How much worse than the champion (nats of log loss, or shares of the squared error) a challenger may be and still be promoted.
    * 0 asks for superiority; above 0 for non-inferiority, and then only what is worse by more than this is harm.
    */
   readonly margin: number;
-  /** Largest weight of one outcome: a weighted difference lies within ± this; above `margin`. */
-  readonly bound: number;
   /** How far a classification may overstate, as a share, before the champion's probabilities refute its own (`OutcomeEvidence`). */
   readonly surpriseTolerance: number;
   /** A regression only: squared errors are divided by this, the champion's mean squared error when it was evaluated. */
@@ -52,7 +50,6 @@ export const rolloutDefaults = {
   alpha: 0.05,
   alphaHarm: 0.05,
   margin: 0,
-  bound: 0.5,
   surpriseTolerance: 0.05,
   steps: [0.05, 0.25, 0.5, 1],
   minOutcomesPerStep: 20,

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
-import { Betting, logCapitalOf, meanInterval } from './betting.js';
+import { Betting, leastMean } from './betting.js';
 import { seededRandom } from './random.js';
 
+const logCapitalOf = (given: readonly number[]) => {
+  const betting = new Betting();
+  for (const x of given) betting.add(x, 1);
+  return betting.logCapital;
+};
 const numbers = fc.array(fc.double({ min: -1, max: 3, noNaN: true }), { maxLength: 60 });
 
 describe('testing by betting', () => {
@@ -39,39 +44,53 @@ describe('testing by betting', () => {
   });
 
   it('is no game when more could be lost than was staked', () => {
-    expect(() => new Betting().add(-1.5)).toThrow(RangeError);
-    expect(() => new Betting().add(NaN)).toThrow(RangeError);
+    expect(() => new Betting().add(-1.5, 1)).toThrow(RangeError);
+    expect(() => new Betting().add(NaN, 1)).toThrow(RangeError);
   });
 
-  it('of 1000 null sequences, looked at after each of 500 numbers, at most a twentieth ever reaches 20', () => {
+  it('of 400 null sequences, looked at after each of 500 numbers, at most a twentieth ever reaches 20', () => {
     const random = seededRandom(5);
     let reached = 0;
-    for (let run = 0; run < 1000; run++) {
+    for (let run = 0; run < 400; run++) {
       const betting = new Betting();
       // Skewed: a small gain mostly, the whole stake sometimes. The mean is 0.
       for (let n = 0; n < 500; n++) {
-        betting.add(random() < 0.8 ? 0.25 : -1);
+        betting.add(random() < 0.8 ? 0.25 : -1, 1);
         if (betting.logCapital < Math.log(20)) continue;
         reached++;
         break;
       }
     }
-    expect(reached).toBeLessThanOrEqual(50);
+    expect(reached).toBeLessThanOrEqual(20);
     // A test that never speaks would pass too.
     expect(reached).toBeGreaterThan(0);
   });
 });
 
-describe('the interval of a mean', () => {
-  it('holds the mean that was seen, and narrows around it', () => {
+describe('the least mean that numbers do not refute', () => {
+  const drawn = (n: number) => {
     const random = seededRandom(8);
-    const values = Array.from({ length: 2000 }, () => 0.1 + 0.2 * (random() - 0.5));
-    const [low, high] = meanInterval(values, 0.5, 0.95);
-    expect(low).toBeLessThan(0.1);
-    expect(high).toBeGreaterThan(0.1);
-    expect(high - low).toBeLessThan(0.02);
-    const [early, late] = meanInterval(values.slice(0, 100), 0.5, 0.95);
-    expect(late - early).toBeGreaterThan(high - low);
-    expect(meanInterval([], 0.5, 0.95)).toEqual([-0.5, 0.5]);
+    return Array.from({ length: n }, () => ({ value: 0.1 + 0.2 * (random() - 0.5), least: 0 }));
+  };
+
+  it('lies below what was seen, the closer the more there is', () => {
+    const [few, many] = [leastMean(drawn(100), 0.05), leastMean(drawn(2000), 0.05)];
+    expect(many).toBeLessThan(0.1);
+    expect(many).toBeGreaterThan(0.09);
+    expect(few).toBeLessThan(many);
+    expect(leastMean(drawn(2000), 0.001)).toBeLessThan(many);
+  });
+
+  it('is refuted no sooner than the betting against it ends', () => {
+    const numbers = drawn(500);
+    const found = leastMean(numbers, 0.05);
+    const against = (mean: number) => {
+      const betting = new Betting();
+      for (const { value, least } of numbers) betting.add(value - mean, Math.max(0, mean - least));
+      return betting.logCapital;
+    };
+    expect(against(found)).toBeGreaterThanOrEqual(Math.log(20));
+    expect(against(found + 2e-4)).toBeLessThan(Math.log(20));
+    expect(leastMean([], 0.05)).toBe(-Infinity);
   });
 });
