@@ -16,7 +16,7 @@ import {
 import { aConfig } from '@retrain/core/testing';
 import { FileRowReader, mlPlugin, OnnxScorerLoader } from '@retrain/ml';
 import { premierLeague } from '@retrain/premier-league';
-import type { Bar, Part } from './bar.js';
+import type { Bar, Part } from '../bar.js';
 
 const firstSeason = 2012;
 const seasons = Array.from({ length: 11 }, (_, index) => firstSeason + index);
