@@ -4,8 +4,8 @@ const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 
 /** The rows of every table: a promise, and the tests that prove it as `file`: title. */
-function promises() {
-  const rows = read('docs/acceptance.md').match(/^\| (?!Promise|---).*\|$/gm) ?? [];
+function promises(document: string) {
+  const rows = read(document).match(/^\| (?!Promise|Attack|---).*\|$/gm) ?? [];
   return rows.map((row) => {
     const [, promise = '', proof = ''] = /^\| (.+?) +\| (.+?) +\|$/.exec(row) ?? [];
     const proofs = proof.split('<br>').map((item) => {
@@ -29,11 +29,14 @@ function has(source: string, title: string): boolean {
   return opening !== '' && !/skip|todo/.test(opening);
 }
 
-describe('the list of promises', () => {
-  const all = promises();
+describe.each([
+  ['docs/acceptance.md', 40],
+  ['docs/approvals.md', 14],
+])('the promises of %s', (document, least) => {
+  const all = promises(document);
 
-  it('is there', () => {
-    expect(all.length).toBeGreaterThan(40);
+  it('are there', () => {
+    expect(all.length).toBeGreaterThan(least);
   });
 
   it.each(all.map(({ promise, proofs }) => [promise, proofs] as const))('%s: is proved by tests', (_, proofs) => {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addDeploymentCommands } from './command/approvals.js';
 import { addBacktestCommand } from './command/backtest.js';
 import { addCircuitCommand } from './command/circuit.js';
 import { addConfigCommands } from './command/config.js';
@@ -28,6 +29,7 @@ export function buildProgram(): Command {
   addRunCommands(program);
   addModelCommands(program);
   addCircuitCommand(program);
+  addDeploymentCommands(program);
   addHistoryCommands(program);
   addConfigCommands(program);
   addReplayCommand(program);

@@ -11,6 +11,7 @@ import { ListenAddress } from './http/listen-address.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RouteTable } from './http/route-table.js';
 import { CircuitController } from './model/circuit.controller.js';
+import { ApprovalController } from './model/approval.controller.js';
 import { DeployController } from './model/deploy.controller.js';
 import { ModelInfoController } from './model/model-info.controller.js';
 import { ModelNames } from './model/model-names.js';
@@ -42,6 +43,7 @@ export class GatewayModule {
         RegisterController,
         DeployController,
         CircuitController,
+        ApprovalController,
         PerformanceController,
         RetrainingController,
         HistoryController,

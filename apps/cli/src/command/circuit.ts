@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { action } from './context.js';
-import { modelName } from './models.js';
+import { modelName } from './model-name.js';
 
 interface CircuitView {
   readonly state: string;

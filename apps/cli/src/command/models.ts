@@ -1,6 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { withQuery } from '../http/api-client.js';
+import { toldDeployment, type DeploymentView } from './approvals.js';
 import { action, type CommandContext } from './context.js';
+import { modelName } from './model-name.js';
 
 interface ModelView {
   readonly name: string;
@@ -17,11 +19,11 @@ interface VersionView {
   readonly evaluation?: { readonly rows: number; readonly metrics: Readonly<Record<string, number>> } | null;
 }
 
-/** The model named by --model, or the installation's first. */
-export async function modelName({ api, options }: CommandContext): Promise<string> {
-  if (options.model !== undefined) return options.model;
-  const { items } = await api.get<{ items: readonly ModelView[] }>('/models');
-  return items[0]!.name;
+interface MoveView {
+  readonly status: string;
+  readonly version: number;
+  readonly previous_version?: number | null;
+  readonly deployment: DeploymentView;
 }
 
 function wholeNumber(text: string): number {
@@ -75,7 +77,7 @@ export function addModelCommands(program: Command): void {
 
   program
     .command('promote <version>')
-    .description('let a version answer')
+    .description('let a version answer, or propose it where more than one person decides')
     .option('--reason <reason>', 'why', 'promoted from the command line')
     .action(
       action(async (context, version: string, given: { reason: string }) => {
@@ -98,13 +100,10 @@ export function addModelCommands(program: Command): void {
 
 async function move(context: CommandContext, verb: 'promote' | 'rollback', body: object): Promise<void> {
   const name = await modelName(context);
-  const answer = await context.api.post<{ version: number; previous_version?: number | null }>(
-    `/models/${encodeURIComponent(name)}/${verb}`,
-    body,
-  );
+  const answer = await context.api.post<MoveView>(`/models/${encodeURIComponent(name)}/${verb}`, body);
+  const { version, previous_version: before } = answer;
+  const moved = `${name}: version ${version} answers now${before ? ` (before: ${before})` : ''}.`;
   context.output.result(answer, () =>
-    context.output.line(
-      `${name}: version ${answer.version} answers now${answer.previous_version ? ` (before: ${answer.previous_version})` : ''}.`,
-    ),
+    context.output.line(answer.status === 'awaiting_approval' ? toldDeployment(answer.deployment) : moved),
   );
 }

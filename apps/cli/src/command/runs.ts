@@ -1,5 +1,13 @@
 import type { Command } from 'commander';
 import { withQuery } from '../http/api-client.js';
+import {
+  approvalBody,
+  approveOptions,
+  deploymentPath,
+  toldDeployment,
+  type ApproveGiven,
+  type DeploymentView,
+} from './approvals.js';
 import { action } from './context.js';
 
 export interface RunView {
@@ -13,9 +21,8 @@ export interface RunView {
   readonly finished_at?: string | null;
   readonly candidate_version?: number | null;
   readonly failure?: { readonly message: string } | null;
+  readonly deployment?: DeploymentView | null;
 }
-
-const endings = ['approve', 'reject', 'cancel'] as const;
 
 export function addRunCommands(program: Command): void {
   program
@@ -53,25 +60,61 @@ export function addRunCommands(program: Command): void {
       }),
     );
 
-  for (const verb of endings) {
+  approveOptions(
     program
-      .command(`${verb} <run>`)
-      .description(`${verb} a run${verb === 'cancel' ? ' in any stage' : ' that waits for a person'}`)
-      .option('--reason <reason>', 'why', `${verb} from the command line`)
-      .action(
-        action(async ({ api, output }, run: string, given: { reason: string }) => {
-          const answer = await api.post<RunView>(`/retraining/runs/${encodeURIComponent(run)}/${verb}`, given);
-          output.result(answer, () => output.line(told(verb, run, answer.status)));
-        }),
-      );
-  }
-}
+      .command('approve <id>')
+      .description('approve a run that waits for people, or a promotion that was proposed by hand'),
+  ).action(
+    action(async (context, id: string, given: ApproveGiven) => {
+      const { api, output } = context;
+      if (given.deployment) {
+        const path = await deploymentPath(context, id);
+        const answer = await api.post<DeploymentView>(`${path}/approve`, approvalBody(given));
+        output.result(answer, () => output.line(toldDeployment(answer)));
+        return;
+      }
+      const answer = await api.post<RunView>(`/retraining/runs/${encodeURIComponent(id)}/approve`, approvalBody(given));
+      output.result(answer, () => {
+        const waiting = answer.status === 'awaiting_approval' && answer.deployment;
+        output.line(waiting ? toldDeployment(waiting) : `Run ${id} is ${answer.status}.`);
+      });
+    }),
+  );
 
-function told(verb: (typeof endings)[number], run: string, status: string): string {
-  if (verb === 'cancel' && status === 'running') {
-    return `Run ${run} is asked to stop; its trainer ends it at the next moment it can.`;
-  }
-  return `Run ${run} is ${status}.`;
+  program
+    .command('reject <id>')
+    .description('turn down a run that waits for people, or a promotion that was proposed by hand')
+    .option('--reason <reason>', 'why', 'reject from the command line')
+    .option('--deployment', 'the id names a deployment, not a run')
+    .action(
+      action(async (context, id: string, { reason, deployment }: { reason: string; deployment?: boolean }) => {
+        const { api, output } = context;
+        if (deployment) {
+          const answer = await api.post<DeploymentView>(`${await deploymentPath(context, id)}/reject`, { reason });
+          output.result(answer, () => output.line(toldDeployment(answer)));
+          return;
+        }
+        const answer = await api.post<RunView>(`/retraining/runs/${encodeURIComponent(id)}/reject`, { reason });
+        output.result(answer, () => output.line(`Run ${id} is ${answer.status}.`));
+      }),
+    );
+
+  program
+    .command('cancel <run>')
+    .description('cancel a run in any stage')
+    .option('--reason <reason>', 'why', 'cancel from the command line')
+    .action(
+      action(async ({ api, output }, run: string, given: { reason: string }) => {
+        const { status, ...answer } = await api.post<RunView>(
+          `/retraining/runs/${encodeURIComponent(run)}/cancel`,
+          given,
+        );
+        const asked = `Run ${run} is asked to stop; its trainer ends it at the next moment it can.`;
+        output.result({ ...answer, status }, () =>
+          output.line(status === 'running' ? asked : `Run ${run} is ${status}.`),
+        );
+      }),
+    );
 }
 
 /** Markdown as people read it in a terminal: without the backslashes that protect names from a renderer. */

@@ -1,6 +1,7 @@
-import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { PromoteVersionService, RollbackService, type Deployment } from '@retrain/core';
+import { PromoteVersionService, RollbackService, rulesInWords, type Deployment } from '@retrain/core';
+import type { FastifyReply } from 'fastify';
 import { Actor } from '../http/actor.js';
 import { Documented } from '../http/documented.js';
 import { BodyPipe } from '../http/schema.pipe.js';
@@ -23,7 +24,13 @@ interface MoveBody {
   readonly as_of?: string;
 }
 
-const answer = { message: 'Version 2 of premier-league answers now.', version: 2, previous_version: 1, deployment: {} };
+const answer = {
+  message: 'Version 2 of premier-league answers now.',
+  status: 'promoted',
+  version: 2,
+  previous_version: 1,
+  deployment: {},
+};
 
 /** A person's moves of the champion. */
 @ApiTags('models')
@@ -38,7 +45,7 @@ export class DeployController {
   @Post('promote')
   @HttpCode(200)
   @Documented({
-    summary: 'Let a version answer',
+    summary: 'Let a version answer; where deployment.approvals asks for more than one person, propose it (202)',
     body: promoteSchema,
     send: { version: 2, reason: 'better on my own data' },
     answer,
@@ -47,11 +54,14 @@ export class DeployController {
     @Param('model') name: string,
     @Body(new BodyPipe<MoveBody>(promoteSchema)) body: MoveBody,
     @Actor() actor: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const model = this.names.resolve(name);
     const { version, reason = 'promoted by hand', as_of } = body;
     const asOf = as_of === undefined ? undefined : new Date(as_of);
-    return moved(await this.promoting.execute({ model, version: version!, actor, reason, asOf }));
+    const deployment = await this.promoting.execute({ model, version: version!, actor, reason, asOf });
+    if (deployment.status === 'awaiting_approval') reply.status(202);
+    return moved(deployment);
   }
 
   @Post('rollback')
@@ -75,12 +85,17 @@ export class DeployController {
 }
 
 function moved(deployment: Deployment) {
-  const { model, version, previousVersion } = deployment;
+  const { model, version, previousVersion, status } = deployment;
   return {
-    message: `Version ${version} of ${model} answers now.`,
+    message: status === 'awaiting_approval' ? waiting(deployment) : `Version ${version} of ${model} answers now.`,
+    status,
     model,
     version,
     previous_version: previousVersion ?? null,
     deployment: deploymentView(deployment),
   };
+}
+
+function waiting({ id, model, version, ...rules }: Deployment): string {
+  return `Version ${version} of ${model} waits for ${rulesInWords(rules)}: deployment ${id}.`;
 }

@@ -98,7 +98,7 @@ export class ModelsController {
       ...moveView(move),
       asked: asked.toISOString(),
       version_details: found ? versionView(found) : null,
-      deployment: deployment ? deploymentView(deployment) : null,
+      deployment: deployment ? deploymentView(deployment, await this.deployments.approvals([deployment.id])) : null,
     };
   }
 
@@ -110,7 +110,14 @@ export class ModelsController {
   })
   async deploymentsOf(@Param('model') name: string, @Query(new QueryPipe<PageQuery>(pageQuery)) query: PageQuery) {
     await this.find(name);
-    return pageView(await this.deployments.list(name, pageRequest(query)), deploymentView);
+    const page = await this.deployments.list(name, pageRequest(query));
+    const approvals = await this.deployments.approvals(page.items.map(({ id }) => id));
+    return pageView(page, (item) =>
+      deploymentView(
+        item,
+        approvals.filter(({ deploymentId }) => deploymentId === item.id),
+      ),
+    );
   }
 
   private async find(name: string) {

@@ -1,4 +1,4 @@
-import type { Alias, AliasMove, Deployment, Evaluation, Model, ModelVersion } from '@retrain/core';
+import type { Alias, AliasMove, Approval, Deployment, Evaluation, Model, ModelVersion } from '@retrain/core';
 
 /** A model on the wire. */
 export function modelView(model: Model, champion: Alias | undefined) {
@@ -69,8 +69,8 @@ export function moveView(move: AliasMove) {
   };
 }
 
-/** A deployment on the wire. */
-export function deploymentView(deployment: Deployment) {
+/** A deployment on the wire, with those who approved it so far. */
+export function deploymentView(deployment: Deployment, approvals: readonly Approval[] = []) {
   return {
     id: deployment.id,
     model: deployment.model,
@@ -83,6 +83,9 @@ export function deploymentView(deployment: Deployment) {
     artifact_sha256: deployment.artifactSha256,
     evidence_hash: deployment.evidenceHash,
     evidence: deployment.evidence,
+    quorum: deployment.quorum,
+    four_eyes: deployment.fourEyes,
+    approvals: approvals.map(approvalView),
     requested_by: deployment.requestedBy,
     reason: deployment.reason,
     decided_by: deployment.decidedBy ?? null,
@@ -92,6 +95,10 @@ export function deploymentView(deployment: Deployment) {
     expires_at: deployment.expiresAt?.toISOString() ?? null,
     decided_at: deployment.decidedAt?.toISOString() ?? null,
   };
+}
+
+function approvalView({ actor, reason, artifactSha256, evidenceHash, at }: Approval) {
+  return { actor, reason, artifact_sha256: artifactSha256, evidence_hash: evidenceHash, at: at.toISOString() };
 }
 
 // Dates that went through jsonb come back as text.

@@ -44,6 +44,23 @@ export const reasonSchema = {
   properties: { reason: { ...reason, default: 'no reason given' } },
 } as const;
 
+const sha256 = { type: 'string', pattern: '^[0-9a-fA-F]{64}$' } as const;
+
+export const approveSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    ...reasonSchema.properties,
+    evidence_hash: { ...sha256, description: 'The evidence you were shown; refused when something else waits' },
+    artifact_sha256: { ...sha256, description: 'The artifact you were shown; refused when something else waits' },
+  },
+} as const;
+
+export interface ApproveBody extends ReasonBody {
+  readonly evidence_hash?: string;
+  readonly artifact_sha256?: string;
+}
+
 export interface ReasonBody {
   readonly reason?: string;
 }

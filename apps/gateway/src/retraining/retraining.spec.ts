@@ -32,7 +32,7 @@ async function waitingRun(logOdds: readonly number[]): Promise<TrainingRun> {
     ...{ id: crypto.randomUUID(), model: 'coin', version, runId: id, kind: 'promotion', strategy: 'direct' },
     ...{ previousVersion: (await models.alias('coin', 'champion'))?.version, status: 'awaiting_approval' },
     ...{ artifactSha256: artifact.sha256, evidence, evidenceHash: evidenceHash(evidence) },
-    ...{ requestedBy: 'system', reason: 'accepted by every gate', asOf: now },
+    ...{ quorum: 1, fourEyes: false, requestedBy: 'system', reason: 'accepted by every gate', asOf: now },
   });
   const result = { success: true, deployed: false, validation_results: { new_accuracy: 0.6 } };
   await runs.conclude(id, token, { status: 'awaiting_approval', at: now, result });
@@ -217,6 +217,25 @@ describe('a run', () => {
       expect((await gateway.post('/retraining/trigger?model=coin', body)).status).toBe(400);
     },
   );
+
+  it('is approved only as it was shown: other evidence or another artifact is refused', async () => {
+    const { id } = await waitingRun([1, 0]);
+    const approve = (body: object) => gateway.post(`/retraining/runs/${id}/approve`, body);
+    const { deployment } = (await gateway.get(`/retraining/runs/${id}`)).body;
+    expect(deployment).toMatchObject({ quorum: 1, four_eyes: false, approvals: [] });
+    const other = 'f'.repeat(64);
+    expect(await approve({ evidence_hash: other })).toMatchObject({ status: 409, body: { code: 'evidence_changed' } });
+    expect(await approve({ artifact_sha256: other })).toMatchObject({
+      status: 409,
+      body: { code: 'artifact_changed' },
+    });
+    expect(await approve({ evidence_hash: 'the one I saw' })).toMatchObject({ status: 400 });
+    const seen = { evidence_hash: deployment.evidence_hash, artifact_sha256: deployment.artifact_sha256 };
+    const wrong = { ...seen, evidence_hash: other };
+    expect((await approve(wrong)).status).toBe(409);
+    expect((await gateway.post(`/retraining/runs/${id}/reject`)).body).toMatchObject({ status: 'rejected' });
+    expect((await approve(seen)).body).toMatchObject({ status: 409, code: 'run_not_awaiting_approval' });
+  });
 });
 
 describe('the export', () => {

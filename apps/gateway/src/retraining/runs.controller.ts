@@ -19,10 +19,18 @@ import { BodyPipe, QueryPipe } from '../http/schema.pipe.js';
 import { ModelNames } from '../model/model-names.js';
 import { deploymentView } from '../model/version-view.js';
 import { preferred } from '../http/accept.js';
-import { reasonSchema, runsQuery, type ReasonBody, type RunsQuery } from './retraining-schemas.js';
+import {
+  approveSchema,
+  reasonSchema,
+  runsQuery,
+  type ApproveBody,
+  type ReasonBody,
+  type RunsQuery,
+} from './retraining-schemas.js';
 import { runView } from './run-view.js';
 
 const run = { id: '5f1c…', model: 'premier-league', status: 'awaiting_approval', candidate_version: 2, result: {} };
+const asApproval = new BodyPipe<ApproveBody>(approveSchema);
 const withReason = new BodyPipe<ReasonBody>(reasonSchema);
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -83,14 +91,15 @@ export class RunsController {
   @Post(':id/approve')
   @HttpCode(200)
   @Documented({
-    summary: 'Let the accepted candidate answer',
-    body: reasonSchema,
-    send: { reason: 'looks right' },
+    summary: 'Approve the accepted candidate; it answers once as many people have as deployment.approvals asks for',
+    body: approveSchema,
+    send: { reason: 'looks right', evidence_hash: 'f'.repeat(64) },
     answer: { ...run, status: 'deployed' },
   })
-  async approve(@Param('id') id: string, @Body(withReason) { reason }: ReasonBody, @Actor() actor: string) {
+  async approve(@Param('id') id: string, @Body(asApproval) body: ApproveBody, @Actor() actor: string) {
     await this.find(id);
-    await this.approving.execute({ runId: id, actor, reason: reason ?? 'approved' });
+    const { reason = 'approved', evidence_hash: evidenceHash, artifact_sha256: artifactSha256 } = body;
+    await this.approving.execute({ runId: id, actor, reason, seen: { evidenceHash, artifactSha256 } });
     return this.one(id);
   }
 
@@ -130,6 +139,8 @@ export class RunsController {
 
   private async viewOf(found: TrainingRun) {
     const deployment = await this.deployments.ofRun(found.id);
-    return { ...runView(found), deployment: deployment ? deploymentView(deployment) : null };
+    if (!deployment) return { ...runView(found), deployment: null };
+    const approvals = await this.deployments.approvals([deployment.id]);
+    return { ...runView(found), deployment: deploymentView(deployment, approvals) };
   }
 }

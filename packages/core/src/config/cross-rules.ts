@@ -51,6 +51,7 @@ export function crossIssues(config: InstallationConfig, known: KnownNames): Issu
       return brokenRules(effectiveConfig(config, name), below('models', name), own);
     }),
     ...sharedFiles(config),
+    ...missingApprovers(config),
     ...unfitTrainers(config, known),
   ];
 }
@@ -62,6 +63,31 @@ function brokenRules(config: RetrainingConfig, path: string, applies: (keys: Cro
       const message = broken(config);
       return message === undefined ? [] : [{ path: below(path, keys[0]!), message, given: config[keys[0]!] }];
     });
+}
+
+/**
+ * Where more than one person decides, people must be told apart by their keys, there must be enough of them, and nothing
+ * may be deployed without them.
+ */
+function missingApprovers(config: InstallationConfig): Issue[] {
+  const people = new Set(config.api_keys.map(({ name }) => name)).size;
+  return Object.keys(config.models).flatMap((name) => {
+    const { deployment, enable_automatic_deployment: automatic } = effectiveConfig(config, name);
+    const { quorum, four_eyes } = deployment.approvals;
+    if (quorum === 1 && !four_eyes) return [];
+    const path = config.models[name]?.deployment ? below(below('models', name), 'deployment') : 'deployment';
+    const needed = four_eyes ? Math.max(2, quorum) : quorum;
+    const issues: Issue[] = [];
+    if (people < needed) {
+      const message = `needs api_keys of at least ${needed} people for the approvals of "${name}", there are ${people}`;
+      issues.push({ path: below(path, 'approvals'), message, given: { ...deployment.approvals } });
+    }
+    if (automatic) {
+      const message = `asks for more than one person before a candidate of "${name}" answers: set enable_automatic_deployment to false`;
+      issues.push({ path: below(path, 'approvals'), message, given: { ...deployment.approvals } });
+    }
+    return issues;
+  });
 }
 
 /** Two models must not replace each other's champion file or prune each other's backups. */

@@ -176,6 +176,23 @@ const modelKeys: readonly Omit<ConfigKey, 'scope'>[] = [
           schema: share({ above: 0, maximum: 8760 }),
           fallback: 168,
         },
+        {
+          key: 'approvals',
+          doc: 'Who must approve, each with a key of his own. Set in the file only.',
+          schema: {
+            kind: 'object',
+            fields: [
+              { key: 'quorum', doc: 'Different people who must approve.', schema: whole(1, 20), fallback: 1 },
+              {
+                key: 'four_eyes',
+                doc: 'true: who asked for the run or the promotion cannot approve it.',
+                schema: { kind: 'boolean' },
+                fallback: false,
+              },
+            ],
+          },
+          fallback: { quorum: 1, four_eyes: false },
+        },
       ],
     },
     fallback: {},

@@ -24,6 +24,14 @@ export interface DeploymentConfig {
   strategy: 'direct';
   /** An approval that nobody gives expires after so many hours. */
   approval_expires_hours: number;
+  approvals: ApprovalsConfig;
+}
+
+export interface ApprovalsConfig {
+  /** Different people who must approve. */
+  quorum: number;
+  /** Nobody approves what he has asked for himself. */
+  four_eyes: boolean;
 }
 
 export interface ResourcesConfig {

@@ -1,3 +1,4 @@
+import { ConfigStore } from '../config/config-store.port.js';
 import { EventLog } from '../event/event-log.port.js';
 import type { ModelVersion } from '../model/model-version.js';
 import { Models } from '../model/models.port.js';
@@ -8,12 +9,15 @@ import { notFound } from '../shared/errors.js';
 import { Ids } from '../shared/ids.port.js';
 import { Service } from '../shared/service.js';
 import { UnitOfWork } from '../shared/unit-of-work.port.js';
-import type { Deployment } from './deployment.js';
+import { approvalRulesOf, needsSecondPerson } from './approval.js';
+import type { Deployment, NewDeployment } from './deployment.js';
 import { Deployments } from './deployments.port.js';
 import { evidenceHash } from './evidence-hash.js';
 import { MoveChampionService } from './move-champion.service.js';
 import { PublishChampionService } from './publish-champion.service.js';
 import { VersionLoader } from './version-loader.service.js';
+
+const HOUR_MS = 3_600_000;
 
 export interface Appointment {
   readonly model: string;
@@ -26,7 +30,11 @@ export interface Appointment {
   readonly asOf?: Date;
 }
 
-/** Lets a registered version serve by a person's decision: it is loaded first, so that nothing unreadable ever serves. */
+/**
+ * Lets a registered version serve by a person's decision: it is loaded first, so that nothing unreadable ever serves.
+ *
+ * A promotion becomes a proposal where the configuration asks for more than one person; a roll-back never waits.
+ */
 @Service()
 export class AppointVersion {
   constructor(
@@ -38,38 +46,21 @@ export class AppointVersion {
     private readonly champions: MoveChampionService,
     private readonly events: EventLog,
     private readonly publishing: PublishChampionService,
+    private readonly config: ConfigStore,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
 
-  /** Rejects with `unknown_model`, `unknown_version`, `champion_changed`, or with what keeps the version from loading. */
+  /**
+   * The deployment: promoted, or awaiting approval. Rejects with `unknown_model`, `unknown_version`, `champion_changed`,
+   * or with what keeps the version from loading.
+   */
   async execute(appointment: Appointment): Promise<Deployment> {
-    const { model, from, actor, reason } = appointment;
+    const { model } = appointment;
     const version = await this.loadable(model, appointment.version);
-    const now = this.clock.now();
-    const asOf = appointment.asOf ?? now;
-    const deployment = await this.unitOfWork.transaction(async () => {
-      if (appointment.kind === 'rollback') await this.takeBack(appointment, now);
-      const evidence = asJson({ metrics: version.evaluation?.metrics });
-      const added = await this.deployments.insert({
-        id: this.ids.next(),
-        model,
-        version: version.version,
-        previousVersion: from,
-        kind: appointment.kind,
-        strategy: 'direct',
-        status: 'promoted',
-        artifactSha256: version.artifact.sha256,
-        evidenceHash: evidenceHash(evidence),
-        evidence,
-        requestedBy: actor,
-        reason,
-        asOf,
-      });
-      const moved = await this.champions.execute({ deployment: added, expectedVersion: from, actor, reason, asOf });
-      await this.events.append(moved);
-      return added;
-    });
+    const proposal = this.deploymentOf(appointment, version);
+    if (proposal.status === 'awaiting_approval') return this.propose(proposal);
+    const deployment = await this.unitOfWork.transaction(() => this.appoint(appointment, proposal));
     await this.publishing.attempt(model);
     return deployment;
   }
@@ -83,11 +74,66 @@ export class AppointVersion {
     return version;
   }
 
+  private deploymentOf(appointment: Appointment, { artifact, evaluation }: ModelVersion): NewDeployment {
+    const { model, version, kind, from, actor, reason, asOf } = appointment;
+    const now = this.clock.now();
+    const { deployment } = this.config.forModel(model);
+    const rules = approvalRulesOf({ deployment });
+    const waits = kind === 'promotion' && needsSecondPerson(rules);
+    const evidence = asJson({ metrics: evaluation?.metrics, judged_against: from, [REPLAYED]: asOf?.toISOString() });
+    const expiresAt = new Date(now.getTime() + deployment.approval_expires_hours * HOUR_MS);
+    return {
+      id: this.ids.next(),
+      model,
+      version,
+      previousVersion: from,
+      kind,
+      strategy: 'direct',
+      status: waits ? 'awaiting_approval' : 'promoted',
+      artifactSha256: artifact.sha256,
+      evidenceHash: evidenceHash(evidence),
+      evidence,
+      // One person's decision asks nobody else.
+      ...(waits ? rules : { quorum: 1, fourEyes: false }),
+      requestedBy: actor,
+      reason,
+      asOf: asOf ?? now,
+      ...(waits ? { expiresAt } : {}),
+    };
+  }
+
+  private async propose(proposal: NewDeployment): Promise<Deployment> {
+    return this.unitOfWork.transaction(async () => {
+      const deployment = await this.deployments.insert(proposal);
+      const { id: deploymentId, model, version, requestedBy: actor, asOf } = deployment;
+      await this.events.append({ type: 'deployment.proposed', model, actor, asOf, payload: { deploymentId, version } });
+      return deployment;
+    });
+  }
+
+  private async appoint(appointment: Appointment, promoted: NewDeployment): Promise<Deployment> {
+    const { kind, from: expectedVersion, actor, reason } = appointment;
+    if (kind === 'rollback') await this.takeBack(appointment);
+    const deployment = await this.deployments.insert(promoted);
+    const { asOf } = deployment;
+    await this.events.append(await this.champions.execute({ deployment, expectedVersion, actor, reason, asOf }));
+    return deployment;
+  }
+
   /** Marks the deployment that had put the present champion there. */
-  private async takeBack({ model, actor: by, reason }: Appointment, at: Date): Promise<void> {
+  private async takeBack({ model, actor: by, reason }: Appointment): Promise<void> {
     const { items } = await this.models.aliasMoves(model, 'champion', { limit: 1 });
     const deploymentId = items[0]?.deploymentId;
     if (deploymentId === undefined) return;
-    await this.deployments.decide(deploymentId, 'promoted', { status: 'rolled_back', by, reason, at });
+    const decision = { status: 'rolled_back' as const, by, reason, at: this.clock.now() };
+    await this.deployments.decide(deploymentId, 'promoted', decision);
   }
+}
+
+/** Key of the evidence that names the day a promotion by hand was decided as of, if that was a day of the past. */
+const REPLAYED = 'decided_as_of';
+
+/** Whether a promotion by hand was decided as of a day of the past. */
+export function isReplay({ evidence }: Pick<Deployment, 'evidence'>): boolean {
+  return REPLAYED in evidence;
 }

@@ -7,6 +7,7 @@ import { Clock } from '../shared/clock.port.js';
 import { DomainError } from '../shared/errors.js';
 import { Ids } from '../shared/ids.port.js';
 import { Service } from '../shared/service.js';
+import { approvalRulesOf, needsSecondPerson, rulesInWords, type ApprovalRules } from './approval.js';
 import type { Deployment, NewDeployment } from './deployment.js';
 import { Deployments } from './deployments.port.js';
 import { evidenceHash } from './evidence-hash.js';
@@ -79,7 +80,10 @@ export class DeployCandidate implements RunStep {
     const { hold, holdReason, verdicts } = validateOutput(run);
     const evidence = asJson({ verdicts, metrics, champion_metrics: championMetrics, judged_against: championVersion });
     const now = this.clock.now();
-    const waits = hold || !(config.enable_automatic_deployment || championVersion === undefined);
+    const rules = approvalRulesOf(config);
+    // A first champion has nobody before it, but where people must agree it may not answer without them either.
+    const free = championVersion === undefined || config.enable_automatic_deployment;
+    const waits = hold || needsSecondPerson(rules) || !free;
     const expiresAt = new Date(now.getTime() + config.deployment.approval_expires_hours * HOUR_MS);
     return {
       id: this.ids.next(),
@@ -93,8 +97,9 @@ export class DeployCandidate implements RunStep {
       artifactSha256: artifact.sha256,
       evidenceHash: evidenceHash(evidence),
       evidence,
+      ...rules,
       requestedBy: 'system',
-      reason: proposalReason(waits, hold, holdReason, championVersion),
+      reason: proposalReason(waits, hold, holdReason, championVersion, rules),
       asOf: run.simulated ? run.asOf : now,
       ...(waits ? { expiresAt } : {}),
     };
@@ -106,8 +111,10 @@ function proposalReason(
   hold: boolean,
   holdReason: string | undefined,
   championVersion: number | undefined,
+  rules: ApprovalRules,
 ): string {
   if (hold) return `Accepted by every gate, but held for a person: ${holdReason ?? 'a gate asked for it.'}`;
+  if (needsSecondPerson(rules)) return `Accepted by every gate; it waits for ${rulesInWords(rules)}.`;
   if (waits) return 'Accepted by every gate; it waits for a person (enable_automatic_deployment is false).';
   if (championVersion === undefined) return 'Accepted by every gate; it is the first champion.';
   return 'Accepted by every gate; deployed automatically.';

@@ -19,6 +19,10 @@ export interface Deployment {
   /** sha256 over the gates' verdicts the approval is bound to. */
   readonly evidenceHash: string;
   readonly evidence: JsonObject;
+  /** Different people who must approve; decided when it was proposed, and never less afterwards. */
+  readonly quorum: number;
+  /** Nobody approves what he has asked for himself. */
+  readonly fourEyes: boolean;
   readonly requestedBy: string;
   readonly reason: string;
   readonly decidedBy?: string;

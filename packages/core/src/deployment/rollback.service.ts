@@ -15,9 +15,14 @@ export interface Rollback {
   readonly asOf?: Date;
 }
 
-const SEARCHED = 200;
+const PAGE = 200;
 
-/** Brings an earlier version back: the same artifact, hence identical predictions. */
+/**
+ * Brings an earlier champion back: the same artifact, hence identical predictions.
+ *
+ * One person's decision, whatever approvals are asked for: it is for emergencies, and can only lead to a version that was
+ * let through before and that nobody has taken back.
+ */
 @Service()
 export class RollbackService {
   constructor(
@@ -28,7 +33,7 @@ export class RollbackService {
 
   /**
    * Rejects with `unknown_model`, `unknown_version`, `no_champion`, `no_previous_version`, `already_champion`,
-   * `champion_changed`, or with what keeps the version from being loaded.
+   * `never_served`, `champion_changed`, or with what keeps the version from being loaded.
    */
   async execute({ model, version, actor, reason, asOf }: Rollback): Promise<Deployment> {
     if (!(await this.models.find(model))) throw notFound('unknown_model', `There is no model "${model}".`);
@@ -38,6 +43,7 @@ export class RollbackService {
     if (target === champion.version) {
       throw conflict('already_champion', `Version ${target} of "${model}" is the champion already.`);
     }
+    if (version !== undefined) await this.refuseUnlessServed(model, version);
     const from = champion.version;
     return this.appointing.execute({ model, version: target, kind: 'rollback', from, actor, reason, asOf });
   }
@@ -47,16 +53,39 @@ export class RollbackService {
    * twice goes two versions back, not to and fro.
    */
   private async previousOf(model: string, version: number): Promise<number> {
-    const { items } = await this.models.aliasMoves(model, 'champion', { limit: SEARCHED });
-    for (const move of items) {
+    for await (const move of this.movesOf(model)) {
       if (move.version !== version || move.previousVersion === undefined) continue;
-      if (await this.isPromotion(move)) return move.previousVersion;
+      if ((await this.deploymentOf(move))?.kind !== 'rollback') return move.previousVersion;
     }
     throw conflict('no_previous_version', `No version of "${model}" served before version ${version}. Name one.`);
   }
 
-  private async isPromotion({ deploymentId }: AliasMove): Promise<boolean> {
-    const deployment = deploymentId === undefined ? undefined : await this.deployments.find(deploymentId);
-    return deployment?.kind !== 'rollback';
+  /** What was taken back once, or never let through, is a promotion: `promote` asks whoever must be asked. */
+  private async refuseUnlessServed(model: string, version: number): Promise<void> {
+    if (!(await this.models.version(model, version))) {
+      throw notFound('unknown_version', `Model "${model}" has no version ${version}.`);
+    }
+    let served = false;
+    for await (const move of this.movesOf(model)) {
+      if (move.version !== version) continue;
+      served = true;
+      if ((await this.deploymentOf(move))?.status !== 'rolled_back') return;
+    }
+    const told = served ? 'was rolled back itself' : `never answered for "${model}"`;
+    throw conflict('never_served', `Version ${version} ${told}: promote it instead.`);
+  }
+
+  private async deploymentOf({ deploymentId }: AliasMove): Promise<Deployment | undefined> {
+    return deploymentId === undefined ? undefined : this.deployments.find(deploymentId);
+  }
+
+  /** Newest first. */
+  private async *movesOf(model: string): AsyncGenerator<AliasMove> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.models.aliasMoves(model, 'champion', { limit: PAGE, cursor });
+      yield* page.items;
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
   }
 }

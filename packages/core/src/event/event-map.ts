@@ -34,6 +34,15 @@ export interface EventMap {
   'candidate.rejected': { readonly version: number; readonly verdicts: readonly JsonObject[] };
   'version.registered': { readonly version: number; readonly sha256: string };
   'deployment.proposed': { readonly deploymentId: string; readonly version: number };
+  'approval.given': {
+    readonly deploymentId: string;
+    readonly version: number;
+    readonly by: string;
+    readonly reason: string;
+    /** Approvals that count, this one among them, and how many are needed. */
+    readonly given: number;
+    readonly required: number;
+  };
   'deployment.approved': {
     readonly deploymentId: string;
     readonly version: number;

@@ -30,6 +30,8 @@ const titles: { readonly [T in EventType]: (payload: EventMap[T]) => string } = 
   'candidate.rejected': ({ version }) => `candidate version ${version} was rejected by its gates`,
   'version.registered': ({ version }) => `version ${version} was registered`,
   'deployment.proposed': ({ version }) => `deployment of version ${version} proposed`,
+  'approval.given': ({ version, by, reason, given, required }) =>
+    `version ${version} approved by ${by} (${given} of ${required}): ${reason}`,
   'deployment.approved': ({ version, by, reason }) => `version ${version} approved by ${by}: ${reason}`,
   'deployment.rejected': ({ version, by, reason }) => `version ${version} rejected by ${by}: ${reason}`,
   'deployment.expired': ({ version }) => `nobody approved version ${version} in time`,

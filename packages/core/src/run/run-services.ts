@@ -2,13 +2,16 @@ import { CircuitBreaker } from '../circuit/circuit-breaker.service.js';
 import { CloseCircuitService } from '../circuit/close-circuit.service.js';
 import { TrainingRecords } from '../dataset/training-records.service.js';
 import { AppointVersion } from '../deployment/appoint-version.service.js';
+import { ApproveDeploymentService } from '../deployment/approve-deployment.service.js';
 import { ApproveRunService } from '../deployment/approve-run.service.js';
 import { CloseApproval } from '../deployment/close-approval.service.js';
 import { DeployCandidate } from '../deployment/deploy-candidate.service.js';
 import { ExpireApprovalsService } from '../deployment/expire-approvals.service.js';
 import { MoveChampionService } from '../deployment/move-champion.service.js';
+import { PendingApprovals } from '../deployment/pending-approval.service.js';
 import { PromoteVersionService } from '../deployment/promote-version.service.js';
 import { PublishChampionService } from '../deployment/publish-champion.service.js';
+import { RejectDeploymentService } from '../deployment/reject-deployment.service.js';
 import { RejectRunService } from '../deployment/reject-run.service.js';
 import { RollbackService } from '../deployment/rollback.service.js';
 import { SupersedeApprovals } from '../deployment/supersede-approvals.service.js';
@@ -43,7 +46,10 @@ export const decisionServices = [
   PublishChampionService,
   CloseApproval,
   AppointVersion,
+  PendingApprovals,
+  ApproveDeploymentService,
   ApproveRunService,
+  RejectDeploymentService,
   RejectRunService,
   ExpireApprovalsService,
   PromoteVersionService,

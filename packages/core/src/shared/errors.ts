@@ -47,6 +47,8 @@ export const invalid = (code: string, message: string, issues: readonly Issue[] 
 
 export const notFound = (code: string, message: string) => new DomainError('not_found', code, message);
 
+export const forbidden = (code: string, message: string) => new DomainError('forbidden', code, message);
+
 export const conflict = (code: string, message: string, details: Readonly<Record<string, unknown>> = {}) =>
   new DomainError('conflict', code, message, [], details);
 

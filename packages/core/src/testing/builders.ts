@@ -1,5 +1,6 @@
 import type { InstallationConfig } from '../config/retraining-config.js';
 import type { Dataset } from '../dataset/dataset.js';
+import type { Approval } from '../deployment/approval.js';
 import type { NewDeployment } from '../deployment/deployment.js';
 import type { ModelRecord } from '../model/model-definition.js';
 import type { NewModelVersion } from '../model/model-version.js';
@@ -36,7 +37,7 @@ export function aConfig(overrides: Partial<InstallationConfig> = {}): Installati
     trainers: [used('softmax_regression')],
     gates: ['minimum_score', 'improvement', 'parity'].map(used),
     evaluation: { min_rows: 100, max_rows: 1000, blocks: 4 },
-    deployment: { strategy: 'direct', approval_expires_hours: 72 },
+    deployment: { strategy: 'direct', approval_expires_hours: 72, approvals: { quorum: 1, four_eyes: false } },
     resources: { memory_mb: 1024, timeout_seconds: 600 },
     circuit_breaker: { failures: 3, window_hours: 720, open_hours: 336 },
     retention: { predictions_days: 730, trigger_evaluations_days: 365 },
@@ -139,9 +140,24 @@ export function aDeployment(overrides: Partial<NewDeployment> = {}): NewDeployme
     artifactSha256: '0'.repeat(64),
     evidenceHash: '1'.repeat(64),
     evidence: {},
+    quorum: 1,
+    fourEyes: false,
     requestedBy: 'system',
     reason: 'accepted by every gate',
     asOf: day,
+    ...overrides,
+  };
+}
+
+/** A person's yes to such a proposal. */
+export function anApproval(deploymentId: string, overrides: Partial<Approval> = {}): Approval {
+  return {
+    deploymentId,
+    actor: 'key:ann',
+    reason: 'looks right',
+    artifactSha256: '0'.repeat(64),
+    evidenceHash: '1'.repeat(64),
+    at: day,
     ...overrides,
   };
 }

@@ -1,3 +1,4 @@
+export * from './approving.js';
 export * from './builders.js';
 export * from './coin-model.js';
 export * from './construct.js';

@@ -1,5 +1,6 @@
+import type { Approval } from '../deployment/approval.js';
 import type { Deployment, DeploymentStatus, NewDeployment } from '../deployment/deployment.js';
-import { Deployments, type DeploymentDecision } from '../deployment/deployments.port.js';
+import { Deployments, type ApprovedDeployment, type DeploymentDecision } from '../deployment/deployments.port.js';
 import type { Clock } from '../shared/clock.port.js';
 import type { Page, PageRequest } from '../shared/page.js';
 import type { MemoryDatabase } from './memory-database.js';
@@ -12,6 +13,7 @@ interface Row {
 
 export class MemoryDeployments extends Deployments {
   private readonly rows;
+  private readonly given;
   private position = 0;
 
   constructor(
@@ -20,6 +22,7 @@ export class MemoryDeployments extends Deployments {
   ) {
     super();
     this.rows = database.table<Row>();
+    this.given = database.table<Approval>();
   }
 
   insert(deployment: NewDeployment): Promise<Deployment> {
@@ -49,6 +52,21 @@ export class MemoryDeployments extends Deployments {
     });
   }
 
+  approve(approval: Approval): Promise<ApprovedDeployment | undefined> {
+    return this.database.write(() => {
+      const deployment = this.rows.get(approval.deploymentId)?.item;
+      if (deployment?.status !== 'awaiting_approval') return undefined;
+      const key = `${approval.deploymentId}/${approval.actor}`;
+      const added = this.given.get(key) === undefined;
+      if (added) this.given.set(key, approval);
+      return { deployment, approvals: this.approvalsOf([deployment.id]), added };
+    });
+  }
+
+  async approvals(deploymentIds: readonly string[]): Promise<readonly Approval[]> {
+    return this.approvalsOf(deploymentIds);
+  }
+
   async list(model: string, page: PageRequest): Promise<Page<Deployment>> {
     const rows = this.rows.values().filter(({ item }) => item.model === model);
     return pageOf(rows, page, ({ item }) => item);
@@ -57,6 +75,10 @@ export class MemoryDeployments extends Deployments {
   async expired(now: Date): Promise<readonly Deployment[]> {
     const items = this.rows.values().map(({ item }) => item);
     return items.filter(({ status, expiresAt }) => status === 'awaiting_approval' && expiresAt && expiresAt <= now);
+  }
+
+  private approvalsOf(deploymentIds: readonly string[]): readonly Approval[] {
+    return this.given.values().filter(({ deploymentId }) => deploymentIds.includes(deploymentId));
   }
 
   private proposalOf(runId: string): Deployment | undefined {

@@ -271,6 +271,7 @@ describe('the configuration store', () => {
       'plugins',
       'api_keys',
     ]);
+    expect(await issuesOf({ deployment: { approvals: { quorum: 2 } } })).toEqual(['deployment.approvals']);
     expect(await issuesOf({ max_days_without_retraining: 5 })).toEqual(['max_days_without_retraining']);
     expect(store.current().revision).toBe(1);
   });

@@ -1,5 +1,6 @@
 import {
   applyChanges,
+  approvalIssues,
   changesBetween,
   changesByPath,
   configKeys,
@@ -144,6 +145,8 @@ export class PgConfigStore extends ConfigStore {
       if (told.length > 0 || checked.issues) {
         throw refusal('The configuration was not changed', [...told, ...(checked.issues ?? [])]);
       }
+      const around = approvalIssues(snapshot.config, checked.config);
+      if (around.length > 0) throw refusal('The configuration was not changed', around);
       const keys = changedKeys(row.config, config);
       if (keys.length === 0) return snapshot;
       const sources = sourcesAfter(row.sources, keys, config, 'api');

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { AddCircuits1764200000000 } from './migrations/add-circuits-1764200000000.js';
+import { AddApprovals1764310000000 } from './migrations/add-approvals-1764310000000.js';
 import { AddDriftWatches1764100000000 } from './migrations/add-drift-watches-1764100000000.js';
 import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
 import { configRevisionSchema, deliverySchema, eventSchema } from './schema/log.schema.js';
@@ -7,6 +8,7 @@ import { aliasMoveSchema, aliasSchema, modelSchema, modelVersionSchema } from '.
 import { outcomeCorrectionSchema, outcomeSchema, predictionSchema, recordSchema } from './schema/predictions.schema.js';
 import {
   circuitSchema,
+  approvalSchema,
   deploymentSchema,
   driftWatchSchema,
   trainingRunSchema,
@@ -24,8 +26,8 @@ export interface DatabaseOptions {
 
 const schemas = [
   ...[modelSchema, modelVersionSchema, aliasSchema, aliasMoveSchema],
-  ...[trainingRunSchema, triggerEvaluationSchema, deploymentSchema, driftWatchSchema],
   ...[circuitSchema],
+  ...[trainingRunSchema, triggerEvaluationSchema, deploymentSchema, approvalSchema, driftWatchSchema],
   ...[predictionSchema, outcomeSchema, outcomeCorrectionSchema, recordSchema],
   ...[eventSchema, deliverySchema, configRevisionSchema],
 ];
@@ -53,7 +55,12 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     entities: schemas,
-    migrations: [CreateTables1764000000000, AddDriftWatches1764100000000, AddCircuits1764200000000],
+    migrations: [
+      CreateTables1764000000000,
+      AddDriftWatches1764100000000,
+      AddCircuits1764200000000,
+      AddApprovals1764310000000,
+    ],
     logging: false,
   });
 }

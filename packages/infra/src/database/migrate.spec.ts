@@ -31,6 +31,7 @@ describe('migrate', () => {
         { name: 'CreateTables1764000000000' },
         { name: 'AddDriftWatches1764100000000' },
         { name: 'AddCircuits1764200000000' },
+        { name: 'AddApprovals1764310000000' },
       ]);
       expect(await dataSource.showMigrations()).toBe(false);
     } finally {

@@ -6,7 +6,7 @@ import { pgAdapters } from './pg-adapters.js';
 
 // From the rows that refer to others to those that are referred to.
 const tables = [
-  ...['outcome_corrections', 'outcomes', 'predictions', 'records', 'events', 'deliveries', 'deployments'],
+  ...['outcome_corrections', 'outcomes', 'predictions', 'records', 'events', 'deliveries', 'approvals', 'deployments'],
   ...[
     'circuits',
     'drift_watches',

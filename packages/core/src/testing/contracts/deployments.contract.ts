@@ -1,4 +1,5 @@
-import { aDeployment, aModelVersion } from '../builders.js';
+import type { Approval } from '../../deployment/approval.js';
+import { aDeployment, aModelVersion, anApproval } from '../builders.js';
 import { countedId } from '../counting-ids.js';
 import { at, racing, worldPerTest, type MakeWorld } from './contract-world.js';
 
@@ -43,6 +44,40 @@ export function describeDeployments(name: string, make: MakeWorld): void {
       expect(await world().deployments.decide(id, 'rejected', back)).toBeUndefined();
       expect(await world().deployments.decide(id, 'promoted', back)).toMatchObject({ status: 'rolled_back' });
       expect(await world().deployments.decide('not-an-id', 'promoted', back)).toBeUndefined();
+    });
+
+    it('collect approvals, one per person, as long as they wait', async () => {
+      const { unitOfWork, deployments } = world();
+      const stored = await deployments.insert(aDeployment({ quorum: 2, fourEyes: true }));
+      expect(stored).toMatchObject({ quorum: 2, fourEyes: true });
+      const approve = (approval: Approval) => unitOfWork.transaction(() => deployments.approve(approval));
+      const ann = anApproval(stored.id);
+      const bob = anApproval(stored.id, { actor: 'key:bob', reason: 'me too', at: at('01T00:00:01') });
+      expect(await approve(ann)).toEqual({ deployment: stored, approvals: [ann], added: true });
+      expect(await approve({ ...ann, reason: 'again' })).toEqual({
+        deployment: stored,
+        approvals: [ann],
+        added: false,
+      });
+      expect(await approve(bob)).toEqual({ deployment: stored, approvals: [ann, bob], added: true });
+      const other = await deployments.insert(aDeployment());
+      await approve(anApproval(other.id));
+      expect(await deployments.approvals([stored.id])).toEqual([ann, bob]);
+      expect(await deployments.approvals([stored.id, other.id])).toHaveLength(3);
+      expect(await deployments.approvals([])).toEqual([]);
+      await deployments.decide(stored.id, 'awaiting_approval', decision);
+      expect(await approve(anApproval(stored.id, { actor: 'key:eve' }))).toBeUndefined();
+      expect(await approve(anApproval('not-an-id'))).toBeUndefined();
+      expect(await deployments.approvals([stored.id])).toHaveLength(2);
+    });
+
+    it('see every approval before, however many people approve at once', async () => {
+      const { unitOfWork, deployments } = world();
+      const { id } = await deployments.insert(aDeployment());
+      const seen = await racing(8, (index) =>
+        unitOfWork.transaction(() => deployments.approve(anApproval(id, { actor: `key:${index}` }))),
+      );
+      expect(seen.map((answer) => answer!.approvals.length).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     });
 
     it('are listed newest first, page by page', async () => {

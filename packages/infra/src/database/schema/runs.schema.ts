@@ -1,4 +1,12 @@
-import type { Circuit, Deployment, DriftWatchKey, JsonObject, TrainingRun, TriggerEvaluation } from '@retrain/core';
+import type {
+  Approval,
+  Circuit,
+  Deployment,
+  DriftWatchKey,
+  JsonObject,
+  TrainingRun,
+  TriggerEvaluation,
+} from '@retrain/core';
 import { EntitySchema } from 'typeorm';
 import * as column from './columns.js';
 
@@ -110,6 +118,8 @@ export const deploymentSchema = new EntitySchema<Listed<Deployment>>({
     artifactSha256: column.text('artifact_sha256'),
     evidenceHash: column.text('evidence_hash'),
     evidence: column.jsonb('evidence'),
+    quorum: { ...column.integer('quorum'), default: 1 },
+    fourEyes: { ...column.boolean('four_eyes'), default: false },
     requestedBy: column.text('requested_by'),
     reason: column.text('reason'),
     decidedBy: column.optional(column.text('decided_by')),
@@ -128,6 +138,7 @@ export const deploymentSchema = new EntitySchema<Listed<Deployment>>({
     { name: 'deployments_waiting_idx', columns: ['expiresAt'], where: `status = 'awaiting_approval'` },
   ],
   checks: [
+    { name: 'deployments_quorum_check', expression: 'quorum >= 1' },
     {
       name: 'deployments_status_check',
       expression: `status IN ('awaiting_approval', 'promoted', 'rejected', 'expired', 'superseded', 'rolled_back')`,
@@ -139,6 +150,29 @@ export const deploymentSchema = new EntitySchema<Listed<Deployment>>({
       target: 'ModelVersion',
       columnNames: ['model', 'version'],
       referencedColumnNames: ['model', 'version'],
+    },
+  ],
+});
+
+export const approvalSchema = new EntitySchema<Listed<Approval>>({
+  name: 'Approval',
+  tableName: 'approvals',
+  columns: {
+    deploymentId: column.primary(column.uuid('deployment_id')),
+    actor: column.primary(column.text('actor')),
+    position: column.hidden(column.numbered(column.bigint('position'))),
+    reason: column.text('reason'),
+    artifactSha256: column.text('artifact_sha256'),
+    evidenceHash: column.text('evidence_hash'),
+    at: column.instant('at'),
+  },
+  uniques: [{ name: 'approvals_position_key', columns: ['position'] }],
+  foreignKeys: [
+    {
+      name: 'approvals_deployment_id_fkey',
+      target: 'Deployment',
+      columnNames: ['deploymentId'],
+      referencedColumnNames: ['id'],
     },
   ],
 });

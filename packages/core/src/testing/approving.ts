@@ -1,0 +1,25 @@
+import { ApproveRunService } from '../deployment/approve-run.service.js';
+import type { SeenEvidence } from '../deployment/approve-deployment.service.js';
+import { withChampion } from './loop.js';
+import type { Installation, InstallationOptions } from './installation.js';
+
+/** Rules of approval as a `deployment` section; the rest of it as in the tests' configuration. */
+export function approvals(quorum: number, four_eyes: boolean) {
+  return {
+    deployment: { strategy: 'direct' as const, approval_expires_hours: 72, approvals: { quorum, four_eyes } },
+  };
+}
+
+/** An installation with a champion, in which two people other than who asked must approve what comes next. */
+export async function withTwoApprovers(options: InstallationOptions = {}): Promise<Installation> {
+  const house = await withChampion(options);
+  await house.config.update(approvals(2, true), 'test');
+  return house;
+}
+
+/** One person's approval of a run, from a process of its own. */
+export function approveAs(house: Installation, person: string, runId: string, seen?: SeenEvidence) {
+  return house
+    .process()(ApproveRunService)
+    .execute({ runId, actor: `key:${person}`, reason: `${person} agrees`, seen });
+}
