@@ -23,3 +23,14 @@ export function approveAs(house: Installation, person: string, runId: string, se
     .process()(ApproveRunService)
     .execute({ runId, actor: `key:${person}`, reason: `${person} agrees`, seen });
 }
+
+/** The version that answers according to the registry. */
+export async function championOf(house: Installation): Promise<number | undefined> {
+  return (await house.models.alias('coin', 'champion'))?.version;
+}
+
+/** Expects that, whatever was tried, version 1 answers and the run still waits. */
+export async function expectWaiting(house: Installation, runId: string): Promise<void> {
+  expect(await championOf(house)).toBe(1);
+  expect((await house.runs.find(runId))?.status).toBe('awaiting_approval');
+}
