@@ -1,4 +1,11 @@
-import { builtinPlugin, defineModel, KeepDriftWatch, PluginRegistry, TriggerContexts } from '@retrain/core';
+import {
+  builtinPlugin,
+  defineModel,
+  judgeTriggers,
+  KeepDriftWatch,
+  PluginRegistry,
+  TriggerContexts,
+} from '@retrain/core';
 import { aConfig, CountingIds, FakeClock, MemoryConfigStore } from '@retrain/core/testing';
 import { Database, pgAdapters } from '@retrain/infra';
 import { answer } from './answers.js';
@@ -27,6 +34,7 @@ const contexts = new TriggerContexts(
   rows.predictions,
   rows.records,
   watches,
+  rows.evaluations,
   config,
   plugins,
   clock,
@@ -58,10 +66,6 @@ await database.close();
 /** A check as the monitor makes it: what the triggers look at is read and judged. */
 async function check(): Promise<readonly string[]> {
   const context = await contexts.of(found, undefined);
-  const said: string[] = [];
-  for (const trigger of builtinPlugin.triggers!) {
-    const { verdict, n } = await trigger.evaluate(context, trigger.parseOptions({}));
-    said.push(`${trigger.name}: ${verdict} (${n ?? '-'})`);
-  }
-  return said;
+  const verdicts = await judgeTriggers(context, plugins.triggers);
+  return verdicts.map(({ trigger, verdict, n }) => `${trigger}: ${verdict} (${n ?? '-'})`);
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Json, JsonObject, TriggerEvaluation } from '@retrain/core';
+import { allVerdicts, type Json, type JsonObject, type TriggerEvaluation } from '@retrain/core';
 import { Metrics } from '@retrain/infra';
 
 /** Shows what a check found as metrics. */
@@ -8,7 +8,7 @@ export class CheckMetrics {
   constructor(private readonly metrics: Metrics) {}
 
   observe({ model, verdicts }: TriggerEvaluation): void {
-    for (const { trigger, verdict, score, evidence } of verdicts) {
+    for (const { trigger, verdict, score, evidence } of allVerdicts(verdicts)) {
       this.metrics.triggerChecks.inc({ model, trigger, verdict });
       if (trigger === 'data_drift') this.showDrift(model, score, evidence);
       if (trigger === 'performance_degradation') this.showPerformance(model, evidence);
@@ -24,9 +24,11 @@ export class CheckMetrics {
     }
   }
 
-  private showPerformance(model: string, { accuracy, calibration }: JsonObject): void {
+  private showPerformance(model: string, { accuracy, calibration, benchmark }: JsonObject): void {
     const measured = numberIn(accuracy, 'accuracy');
     const loss = numberIn(calibration, 'log_loss');
+    const excess = numberIn(benchmark, 'excess');
+    if (excess !== undefined) this.metrics.excessLogLoss.set({ model }, excess);
     if (measured !== undefined) this.metrics.accuracy.set({ model }, measured);
     if (loss !== undefined) this.metrics.logLoss.set({ model }, loss);
   }

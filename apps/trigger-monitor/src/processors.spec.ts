@@ -58,7 +58,7 @@ describe('a scheduled check', () => {
             }),
             aVerdict({
               trigger: 'performance_degradation',
-              evidence: { accuracy: { accuracy: 0.55 }, calibration: { log_loss: 0.68 } },
+              evidence: { accuracy: { accuracy: 0.55 }, calibration: { log_loss: 0.68 }, benchmark: { excess: 0.02 } },
             }),
           ],
         });
@@ -78,6 +78,7 @@ describe('a scheduled check', () => {
       'retrain_feature_drift{model="coin",feature="tilt",method="psi"} 0.3',
       'retrain_accuracy{model="coin"} 0.55',
       'retrain_log_loss{model="coin"} 0.68',
+      'retrain_excess_log_loss{model="coin"} 0.02',
     ]) {
       expect(text).toContain(line);
     }

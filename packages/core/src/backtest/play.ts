@@ -7,6 +7,7 @@ import { conflict, DomainError } from '../shared/errors.js';
 import { cooldownUntil } from '../trigger/cooldown.js';
 import { judgeTriggers } from '../trigger/judge-triggers.js';
 import type { TriggerVerdict } from '../trigger/trigger-definition.js';
+import { firedAtHeart } from '../trigger/verdict-parts.js';
 import type { Course, CourseRound } from './course.js';
 import type { Fault } from './fault.js';
 import { FaultWatch, type FaultOutcome } from './fault-watch.js';
@@ -181,7 +182,8 @@ class Player {
 
   private async checkTriggers(round: CourseRound, at: Date): Promise<void> {
     const { plugins, config } = this.request;
-    const verdicts = await judgeTriggers(this.served.contextAt(at), plugins.triggers);
+    const verdicts = await judgeTriggers(this.served.contextAt(at, plugins.triggers), plugins.triggers);
+    this.served.checked(at, verdicts);
     for (const { trigger, verdict } of verdicts) {
       const counts = (this.verdicts[trigger] ??= {});
       counts[verdict] = (counts[verdict] ?? 0) + 1;
@@ -195,7 +197,7 @@ class Player {
   }
 
   private noteAlarm(round: CourseRound, fired: readonly TriggerVerdict[]): void {
-    const alarms = fired.filter(({ trigger }) => !routine.has(trigger));
+    const alarms = fired.filter((verdict) => !firedAtHeart(verdict).every((trigger) => routine.has(trigger)));
     const triggers = alarms.map(({ trigger }) => trigger);
     if (alarms.length > 0 && !this.ringing) {
       const reason = alarms.map(({ reason: told }) => told).join(' ');

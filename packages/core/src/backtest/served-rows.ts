@@ -3,9 +3,11 @@ import type { Dataset } from '../dataset/dataset.js';
 import { outputsOf } from '../deployment/version-loader.service.js';
 import { closeChunk, foldRows, openWatch, restartWatch, type DriftWatch } from '../drift/drift-watch.js';
 import type { ModelDefinition } from '../model/model-definition.js';
+import type { PluginRegistry } from '../plugin/registry.js';
 import type { MaturedPrediction } from '../prediction/prediction.js';
 import { daysBetween } from '../trigger/cooldown.js';
-import type { TriggerContext } from '../trigger/trigger-definition.js';
+import { judgeTrigger } from '../trigger/judge-triggers.js';
+import type { PreviousCheck, TriggerContext, TriggerVerdict } from '../trigger/trigger-definition.js';
 import type { Course, CourseRound } from './course.js';
 import type { Recruit } from './recruiting.js';
 
@@ -23,6 +25,7 @@ export class ServedRows {
   private judgement: Date;
   /** Number of answers when a run was last asked for that did not fail. */
   private countedFrom = 0;
+  private previous?: PreviousCheck;
 
   constructor(
     private readonly course: Course,
@@ -78,15 +81,15 @@ export class ServedRows {
   }
 
   /** Closes the open chunk of the watch over drift, as a check does. */
-  contextAt(asOf: Date): TriggerContext {
+  contextAt(asOf: Date, triggers: PluginRegistry['triggers']): TriggerContext {
     const { model, definition, config, champion } = this;
     const own = this.matured.length - this.tookOverAt;
     const rows = Math.min(own, MATURED_ROWS);
     const { version } = champion;
     const window = { model, version: version.version, afterSeq: this.tookOverAt, asOf, limit: MATURED_ROWS };
     this.watch &&= closeChunk({ ...this.watch, at: asOf }, asOf, config.min_new_predictions);
-    const watch = this.watch;
-    return {
+    const { watch, previous } = this;
+    const context: TriggerContext = {
       model,
       definition,
       asOf,
@@ -96,18 +99,28 @@ export class ServedRows {
       daysSinceLastJudgement: daysBetween(this.judgement, asOf),
       daysSinceLastRetraining: daysBetween(this.attempt, asOf),
       predictionsSinceRetraining: this.matured.length - this.countedFrom,
+      retrainedSeq: this.countedFrom,
       matured: (limit = MATURED_ROWS) =>
         Promise.resolve(this.matured.slice(this.matured.length - Math.min(own, limit))),
       coverage: () => Promise.resolve({ predictions: rows, matured: rows }),
       referenceProfile: () => champion.profile,
       driftWatch: () => Promise.resolve(watch),
+      previousCheck: () => Promise.resolve(previous),
+      judge: (trigger) => judgeTrigger(context, trigger, triggers),
       window: (overrides) => ({ ...window, ...overrides }),
     };
+    return context;
+  }
+
+  /** The triggers have been asked. */
+  checked(asOf: Date, verdicts: readonly TriggerVerdict[]): void {
+    this.previous = { asOf, verdicts };
   }
 
   /** A run was asked for and has not failed. */
   retrained(): void {
     this.countedFrom = this.matured.length;
+    this.previous = undefined;
   }
 
   /** A run was asked for, whatever becomes of it. */
@@ -126,6 +139,7 @@ export class ServedRows {
     this.champion = champion;
     this.tookOver = at;
     this.tookOverAt = this.matured.length;
+    this.previous = undefined;
     this.watch = this.watchFrom(at);
   }
 

@@ -1,3 +1,4 @@
+import { useOf, type UseOption } from '../plugin/use-option.js';
 import type { Registry } from '../plugin/registry.js';
 import { didYouMean } from '../shared/did-you-mean.js';
 import { DomainError, messageOf } from '../shared/errors.js';
@@ -9,12 +10,16 @@ import type { UseKind } from './schema.js';
 /** Kinds whose options may hold secrets; the options of the others are stored beside the models they made. */
 const secretive: readonly UseKind[] = ['notifier', 'storage'];
 
+/** Definitions within definitions, at most. */
+const deepest = 4;
+
 /** Checks the name of a definition and the options given to it; options come back as they were written. */
 export function checkDefinition(
   of: UseKind,
   { use, with: options = {} }: Readonly<Record<string, unknown>>,
   path: string,
   checking: Checking,
+  depth = 0,
 ): { use: string; with: Record<string, Json> } | undefined {
   const { issues } = checking;
   const before = issues.length;
@@ -33,8 +38,31 @@ export function checkDefinition(
     issues.push({ path: below(path, 'use'), message: `is not the name of a ${of}; ${hint}`, given: checked.use });
     return undefined;
   }
-  checkOptions(of, checked.with, below(path, 'with'), registry?.get(checked.use), checking);
+  const definition = registry?.get(checked.use);
+  checkOptions(of, checked.with, below(path, 'with'), definition, checking);
+  for (const [at, inner] of nestedIn(checked.with, definition)) {
+    const place = below(below(path, 'with'), at);
+    if (depth < deepest) checkDefinition(of, inner, place, checking, depth + 1);
+    else issues.push({ path: place, message: `lies too deep: at most ${deepest} may lie within each other` });
+  }
   return checked;
+}
+
+/** The definitions that options hold, with their paths; what is none of the right shape is told by `parseOptions`. */
+function nestedIn(options: Record<string, Json>, definition: NamedOptions | undefined): [string, UseOption][] {
+  const { nested = [] } = definition ?? {};
+  return nested.flatMap((name) => {
+    const given = Object.hasOwn(options, name) ? options[name] : undefined;
+    const items = Array.isArray(given)
+      ? given.map((item: Json, index): [string, Json] => [below(name, index), item])
+      : given === undefined
+        ? []
+        : [[name, given] as [string, Json]];
+    return items.flatMap(([at, item]): [string, UseOption][] => {
+      const inner = useOf(item);
+      return inner ? [[at, inner]] : [];
+    });
+  });
 }
 
 function checkOptions(

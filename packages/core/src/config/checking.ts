@@ -8,6 +8,8 @@ export interface NamedOptions {
   readonly name: string;
   /** Checks `with:`; throws a DomainError whose issues carry paths relative to `with`. */
   parseOptions(raw: Readonly<Record<string, Json>>): unknown;
+  /** Names of the options that hold definitions of the same kind: one, or a list. */
+  readonly nested?: readonly string[];
 }
 
 /** The names that a configuration may use. What is not given is not checked. */

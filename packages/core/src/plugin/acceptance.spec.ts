@@ -1,4 +1,5 @@
-import { aConfig, aModelVersion } from '../testing/builders.js';
+import { aConfig } from '../testing/builders.js';
+import { aTriggerContext } from '../testing/trigger-context.js';
 import { cooldownUntil } from '../trigger/cooldown.js';
 import type { TriggerContext } from '../trigger/trigger-definition.js';
 import { builtinPlugin } from './builtin.js';
@@ -10,26 +11,15 @@ const registry = new PluginRegistry([builtinPlugin]);
 /** The verdict of a built-in trigger with its default options, reached through the registry like anybody's. */
 async function verdictOf(name: string, given: Partial<TriggerContext>) {
   const trigger = registry.triggers.get(name);
-  const context: TriggerContext = {
-    model: 'coin',
-    definition: { name: 'coin', task: { kind: 'regression' }, schema: { features: [] } },
-    asOf: new Date(0),
-    config: aConfig(),
-    champion: { ...aModelVersion(), id: 'v1', version: 1, createdAt: new Date(0) },
-    predictionsSinceRetraining: 0,
-    matured: () => Promise.resolve([]),
-    coverage: () => Promise.resolve({ predictions: 0, matured: 0 }),
-    referenceProfile: () => undefined,
-    driftWatch: () => Promise.resolve(undefined),
-    window: (window) => ({ model: 'coin', limit: 1000, ...window }),
-    ...given,
-  };
-  return (await trigger.evaluate(context, trigger.parseOptions({}))).verdict;
+  return (await trigger.evaluate(aTriggerContext(given), trigger.parseOptions({}))).verdict;
 }
 
 describe('the built-in decisions', () => {
   it('have the names that configurations use', () => {
-    expect(registry.triggers.names()).toEqual(['performance_degradation', 'data_drift', 'time_based', 'data_volume']);
+    expect(registry.triggers.names()).toEqual([
+      ...['performance_degradation', 'data_drift', 'time_based', 'data_volume'],
+      ...['any_of', 'all_of', 'k_of_n', 'in_a_row', 'staleness_cost'],
+    ]);
     expect(registry.gates.names()).toEqual([
       ...['minimum_score', 'improvement', 'parity'],
       ...['calibration', 'latency', 'segments', 'schema'],
@@ -41,8 +31,18 @@ describe('the built-in decisions', () => {
       expect(() => definition.parseOptions({ no_such_option: 1 })).toThrow(
         expect.objectContaining({ code: 'invalid_options' }),
       );
-      expect(() => definition.parseOptions({})).not.toThrow();
     }
+  });
+
+  it('need no options, but for those that combine others and the price of staleness', () => {
+    const needy = [...builtinPlugin.triggers!, ...builtinPlugin.gates!].filter(({ parseOptions }) => {
+      try {
+        return !parseOptions({});
+      } catch {
+        return true;
+      }
+    });
+    expect(needy.map(({ name }) => name)).toEqual(['any_of', 'all_of', 'k_of_n', 'in_a_row', 'staleness_cost']);
   });
 
   it('volume fires at the limit and not one below', async () => {

@@ -1,9 +1,12 @@
 import { didYouMean } from '../shared/did-you-mean.js';
 import { DomainError, type Issue } from '../shared/errors.js';
 import type { Json, JsonObject } from '../shared/json.js';
+import { useOf, useProblems, usesProblems, type UseOption } from './use-option.js';
 
 /** One option of a `with:` section. When it is not given it is `fallback`, a problem if `required`, or else left out. */
-export type OptionRule = { readonly required?: boolean } & (NumberRule | ChoiceRule | TextRule | FlagRule);
+export type OptionRule = { readonly required?: boolean } & (
+  NumberRule | ChoiceRule | TextRule | FlagRule | UseRule | UsesRule
+);
 
 interface NumberRule {
   readonly kind: 'number';
@@ -32,22 +35,40 @@ interface TextRule {
   readonly fallback?: string;
 }
 
+/** Another definition by name with its options: `name`, or `{use: name, with: {…}}`. */
+interface UseRule {
+  readonly kind: 'use';
+  readonly fallback?: UseOption;
+}
+
+/** A list of such. */
+interface UsesRule {
+  readonly kind: 'uses';
+  readonly fallback?: readonly UseOption[];
+  /** Fewest items. */
+  readonly least?: number;
+}
+
+interface ValueOf {
+  number: number;
+  text: string;
+  flag: boolean;
+  use: UseOption;
+  uses: readonly UseOption[];
+}
+
 /** Options as their rules leave them: those that are always there have the type of their rule. */
 export type OptionsOf<R extends Readonly<Record<string, OptionRule>>> = JsonObject & {
-  readonly [K in keyof R as R[K] extends { fallback: Json } | { required: true } ? K : never]: R[K] extends NumberRule
-    ? number
-    : R[K] extends ChoiceRule
-      ? R[K]['choices'][number]
-      : R[K] extends FlagRule
-        ? boolean
-        : string;
+  readonly [K in keyof R as R[K] extends { fallback: Json } | { required: true } ? K : never]: R[K] extends ChoiceRule
+    ? R[K]['choices'][number]
+    : ValueOf[Exclude<R[K]['kind'], 'choice'>];
 };
 
 /**
  * Checks and completes the options of a plug-in.
  *
  * Throws `invalid_options` with every problem at once: unknown names with a did-you-mean, values of another type or out
- * of range.
+ * of range. A definition that is named by its name only comes back with empty options.
  */
 export function readOptions<const R extends Readonly<Record<string, OptionRule>>>(
   raw: Readonly<Record<string, Json>>,
@@ -69,9 +90,12 @@ export function readOptions<const R extends Readonly<Record<string, OptionRule>>
       if (rule.required) issues.push({ path: name, message: 'is required' });
       continue;
     }
-    const problem = problemOf(value, rule);
-    if (problem) issues.push({ path: name, message: problem, given: value });
-    options[name] = value;
+    const problems = problemsOf(value, rule).map(({ path, ...problem }) => ({
+      path: path === '' ? name : `${name}.${path}`,
+      ...problem,
+    }));
+    issues.push(...problems);
+    options[name] = problems.length === 0 ? completed(value, rule) : value;
   }
   if (issues.length > 0) {
     const list = issues.map(({ path, message }) => `${path} ${message}`).join('; ');
@@ -80,7 +104,21 @@ export function readOptions<const R extends Readonly<Record<string, OptionRule>>
   return options as OptionsOf<R>;
 }
 
-function problemOf(value: Json, rule: OptionRule): string | undefined {
+/** Paths are relative to the option. */
+function problemsOf(value: Json, rule: OptionRule): Issue[] {
+  if (rule.kind === 'use') return useProblems(value);
+  if (rule.kind === 'uses') return usesProblems(value, rule.least ?? 0);
+  const message = problemOf(value, rule);
+  return message === undefined ? [] : [{ path: '', message, given: value }];
+}
+
+/** The value as it is read; it has no problems. */
+function completed(value: Json, { kind }: OptionRule): Json {
+  if (kind === 'use') return useOf(value)!;
+  return kind === 'uses' ? (value as readonly Json[]).map((item) => useOf(item)!) : value;
+}
+
+function problemOf(value: Json, rule: Exclude<OptionRule, UseRule | UsesRule>): string | undefined {
   switch (rule.kind) {
     case 'number':
       return numberProblem(value, rule);

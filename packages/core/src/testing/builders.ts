@@ -121,6 +121,7 @@ export function aTriggerEvaluation(overrides: Partial<TriggerEvaluation> = {}): 
     model: 'coin',
     evaluatedAt: day,
     asOf: day,
+    simulated: false,
     verdicts: [aVerdict()],
     decision: 'no_trigger',
     predictionCount: 0,

@@ -32,5 +32,7 @@ export * from './memory-signals.js';
 export * from './memory-training-runs.js';
 export * from './memory-trigger-evaluations.js';
 export * from './mortal.js';
+export * from './normal.js';
 export * from './serving-coin.js';
 export * from './tiny-softmax.js';
+export * from './trigger-context.js';

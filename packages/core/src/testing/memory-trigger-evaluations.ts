@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from '../shared/page.js';
 import type { TriggerEvaluation } from '../trigger/trigger-evaluation.js';
-import { TriggerEvaluations } from '../trigger/trigger-evaluations.port.js';
+import { TriggerEvaluations, type ChecksOf } from '../trigger/trigger-evaluations.port.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { pageOf } from './memory-page.js';
 
@@ -24,6 +24,13 @@ export class MemoryTriggerEvaluations extends TriggerEvaluations {
 
   async latest(model: string): Promise<TriggerEvaluation | undefined> {
     return this.of(model).at(-1)?.item;
+  }
+
+  async lastOf({ model, simulated, asOf }: ChecksOf): Promise<TriggerEvaluation | undefined> {
+    return this.of(model)
+      .filter(({ item }) => item.simulated === simulated && item.asOf <= asOf)
+      .sort((a, b) => a.item.asOf.getTime() - b.item.asOf.getTime() || a.position - b.position)
+      .at(-1)?.item;
   }
 
   async list(model: string, page: PageRequest, firedOnly: boolean): Promise<Page<TriggerEvaluation>> {

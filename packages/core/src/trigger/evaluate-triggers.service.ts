@@ -50,18 +50,20 @@ export class EvaluateTriggersService {
     if (!model) throw notFound('unknown_model', `There is no model "${request.model}".`);
     const context = await this.contexts.of(model, request.asOf, request.dryRun);
     const verdicts = context.champion ? await judgeTriggers(context, this.plugins.triggers) : [];
-    const judged = this.judgedOf(context, verdicts);
+    const judged = this.judgedOf(context, request, verdicts);
     if (!context.champion) return this.keep({ ...judged, decision: 'no_champion' }, request);
     if (request.dryRun) return { ...judged, decision: 'dry_run' };
     return this.act(request, judged);
   }
 
-  private judgedOf(context: TriggerContext, verdicts: readonly TriggerVerdict[]): Judged {
+  private judgedOf(context: TriggerContext, { asOf }: EvaluateTriggers, verdicts: readonly TriggerVerdict[]): Judged {
     return {
       id: this.ids.next(),
       model: context.model,
       evaluatedAt: this.clock.now(),
       asOf: context.asOf,
+      championVersion: context.champion?.version,
+      simulated: asOf !== undefined,
       verdicts,
       predictionCount: context.predictionsSinceRetraining,
       daysSinceLastRetraining: context.daysSinceLastRetraining,

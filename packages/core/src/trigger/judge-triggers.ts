@@ -1,4 +1,4 @@
-import type { Use } from '../config/retraining-config.js';
+import type { UseOption } from '../plugin/use-option.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import { messageOf } from '../shared/errors.js';
 import type { TriggerContext, TriggerVerdict } from './trigger-definition.js';
@@ -9,16 +9,20 @@ export async function judgeTriggers(
   triggers: PluginRegistry['triggers'],
 ): Promise<readonly TriggerVerdict[]> {
   const verdicts: TriggerVerdict[] = [];
-  for (const use of context.config.triggers)
-    verdicts.push({ trigger: use.use, ...(await verdictOf(context, use, triggers)) });
+  for (const use of context.config.triggers) verdicts.push(await judgeTrigger(context, use, triggers));
   return verdicts;
 }
 
-async function verdictOf(context: TriggerContext, { use, with: options }: Use, triggers: PluginRegistry['triggers']) {
+/** The verdict of one trigger; `error` when it throws or nobody registered it. */
+export async function judgeTrigger(
+  context: TriggerContext,
+  { use, with: options }: UseOption,
+  triggers: PluginRegistry['triggers'],
+): Promise<TriggerVerdict> {
   try {
     const trigger = triggers.get(use);
-    return await trigger.evaluate(context, trigger.parseOptions(options));
+    return { trigger: use, ...(await trigger.evaluate(context, trigger.parseOptions(options))) };
   } catch (error) {
-    return { verdict: 'error' as const, reason: `It could not be judged: ${messageOf(error)}`, evidence: {} };
+    return { trigger: use, verdict: 'error', reason: `It could not be judged: ${messageOf(error)}`, evidence: {} };
   }
 }

@@ -10,13 +10,15 @@ import { PluginRegistry } from '../plugin/registry.js';
 import { withBenchmarks } from '../prediction/benchmarks.js';
 import type { MaturedPrediction } from '../prediction/prediction.js';
 import { Predictions, type PredictionWindow } from '../prediction/predictions.port.js';
-import { latestAttempt, latestJudgement, latestRetraining } from '../run/latest-attempt.js';
+import { latestAttempt, latestJudgement, latestRetraining, type LatestAttempt } from '../run/latest-attempt.js';
 import { TrainingRuns } from '../run/training-runs.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { Service } from '../shared/service.js';
 import { championOfDay } from './champion-of-day.js';
 import { daysBetween } from './cooldown.js';
-import type { TriggerContext } from './trigger-definition.js';
+import { judgeTrigger } from './judge-triggers.js';
+import type { PreviousCheck, TriggerContext } from './trigger-definition.js';
+import { TriggerEvaluations } from './trigger-evaluations.port.js';
 
 /** Newest rows that a trigger reads unless it asks for another number. */
 const MATURED_ROWS = 10_000;
@@ -30,6 +32,7 @@ export class TriggerContexts {
     private readonly predictions: Predictions,
     private readonly records: Records,
     private readonly watches: KeepDriftWatch,
+    private readonly evaluations: TriggerEvaluations,
     private readonly config: ConfigStore,
     private readonly plugins: PluginRegistry,
     private readonly clock: Clock,
@@ -42,10 +45,12 @@ export class TriggerContexts {
   async of(model: Model, asOf: Date | undefined, dryRun = false): Promise<TriggerContext> {
     const now = this.clock.now();
     const last = await latestAttempt(this.runs, model.name, asOf);
+    const retraining = await latestRetraining(this.runs, model.name, asOf);
+    const retrainedSeq = retraining?.run.predictionSeq ?? 0;
     const { champion, judgement, tookOver, window, start } = await this.incumbent(model.name, asOf);
     const definition = this.plugins.models.get(model.definition);
     const { name, task, schema } = definition;
-    return {
+    const context: TriggerContext = {
       model: model.name,
       definition: { name, task, schema },
       asOf: asOf ?? now,
@@ -54,7 +59,8 @@ export class TriggerContexts {
       championAgeDays: tookOver && daysBetween(tookOver, asOf ?? now),
       daysSinceLastJudgement: judgement && daysBetween(judgement.at, asOf ?? now),
       daysSinceLastRetraining: last && daysBetween(last.at, asOf ?? now),
-      predictionsSinceRetraining: await this.answersSinceRetraining(model.name, asOf),
+      predictionsSinceRetraining: await this.predictions.countSince(model.name, retrainedSeq),
+      retrainedSeq,
       matured: once(async (limit: number = MATURED_ROWS) =>
         withBenchmarks(definition, this.records, await this.predictions.matured({ ...window, limit })),
       ),
@@ -63,8 +69,11 @@ export class TriggerContexts {
       driftWatch: onceOnly(() =>
         this.driftWatch(champion, start, { at: asOf ?? now, simulated: asOf !== undefined, dryRun }),
       ),
+      previousCheck: onceOnly(() => this.previousCheck(champion, retraining, asOf)),
+      judge: (trigger) => judgeTrigger(context, trigger, this.plugins.triggers),
       window: (overrides) => ({ ...window, ...overrides }),
     };
+    return context;
   }
 
   /**
@@ -72,16 +81,25 @@ export class TriggerContexts {
    * there is no champion with a profile it counts only.
    */
   async readAhead(model: Model): Promise<void> {
-    await this.answersSinceRetraining(model.name, undefined);
+    const retraining = await latestRetraining(this.runs, model.name, undefined);
+    await this.predictions.countSince(model.name, retraining?.run.predictionSeq ?? 0);
     const { champion, start } = await this.incumbent(model.name, undefined);
     const reference = profileOfVersion(champion);
     if (!champion || !reference) return;
     await this.watches.execute({ champion, reference, start, at: this.clock.now(), simulated: false });
   }
 
-  private async answersSinceRetraining(model: string, asOf: Date | undefined): Promise<number> {
-    const retraining = await latestRetraining(this.runs, model, asOf);
-    return this.predictions.countSince(model, retraining?.run.predictionSeq ?? 0);
+  private async previousCheck(
+    champion: ModelVersion | undefined,
+    retraining: LatestAttempt | undefined,
+    asOf: Date | undefined,
+  ): Promise<PreviousCheck | undefined> {
+    if (!champion) return undefined;
+    const { model, version } = champion;
+    const checks = { model, simulated: asOf !== undefined, asOf: asOf ?? this.clock.now() };
+    const last = await this.evaluations.lastOf(checks);
+    if (last?.championVersion !== version) return undefined;
+    return !retraining || last.asOf > retraining.at ? last : undefined;
   }
 
   /** The champion of the asked day, its answers, and from where on they are evidence. */

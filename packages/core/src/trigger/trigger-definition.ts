@@ -3,6 +3,7 @@ import type { DriftWatch } from '../drift/drift-watch.js';
 import type { FeatureProfile } from '../drift/feature-profile.js';
 import type { ModelDefinition } from '../model/model-definition.js';
 import type { ModelVersion } from '../model/model-version.js';
+import type { UseOption } from '../plugin/use-option.js';
 import type { Coverage, PredictionWindow } from '../prediction/predictions.port.js';
 import type { MaturedPrediction } from '../prediction/prediction.js';
 import type { Json, JsonObject } from '../shared/json.js';
@@ -24,6 +25,12 @@ export interface TriggerVerdict {
   /** One sentence for people. */
   readonly reason: string;
   readonly evidence: JsonObject;
+}
+
+/** What an earlier check said. */
+export interface PreviousCheck {
+  readonly asOf: Date;
+  readonly verdicts: readonly TriggerVerdict[];
 }
 
 /** What a trigger may look at. Readers are lazy: what nobody asks for is never read. */
@@ -49,6 +56,12 @@ export interface TriggerContext {
   referenceProfile(): FeatureProfile | undefined;
   /** The features that the champion has answered since a run last judged a candidate; undefined without a reference. */
   driftWatch(): Promise<DriftWatch | undefined>;
+  /** Answers up to this seq were recorded before the last run was requested that neither failed nor was cancelled; 0 without one. */
+  readonly retrainedSeq: number;
+  /** The check before this one of the same champion on the same clock; none before the run that `retrainedSeq` tells of. */
+  previousCheck(): Promise<PreviousCheck | undefined>;
+  /** What another trigger says of the same evidence; one that throws, or that nobody registered, says `error`. */
+  judge(trigger: UseOption): Promise<TriggerVerdict>;
   /** For what the readers above do not cover. */
   window(overrides: Partial<PredictionWindow>): PredictionWindow;
 }
@@ -59,6 +72,8 @@ export interface TriggerDefinition<O extends JsonObject = JsonObject> {
   readonly description: string;
   /** Checks and completes `with:`; throws a DomainError whose issues carry paths relative to `with`. */
   parseOptions(raw: Readonly<Record<string, Json>>): O;
+  /** Names of the options that hold other triggers (one, or a list): these are checked too wherever options are. */
+  readonly nested?: readonly string[];
   evaluate(
     context: TriggerContext,
     options: O,

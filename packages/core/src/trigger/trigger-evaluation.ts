@@ -16,6 +16,10 @@ export interface TriggerEvaluation {
   readonly model: string;
   readonly evaluatedAt: Date;
   readonly asOf: Date;
+  /** The version that was judged; undefined where there was none. */
+  readonly championVersion?: number;
+  /** Whether it was made for a day of the past. */
+  readonly simulated: boolean;
   readonly verdicts: readonly TriggerVerdict[];
   readonly decision: EvaluationDecision;
   /** End of the cool-down that held the run back. */

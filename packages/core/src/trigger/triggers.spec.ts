@@ -5,7 +5,8 @@ import type { OutcomeValue, Task } from '../model/task.js';
 import type { MaturedPrediction } from '../prediction/prediction.js';
 import type { JsonObject } from '../shared/json.js';
 import { seededRandom } from '../statistic/random.js';
-import { aConfig, aModelVersion } from '../testing/builders.js';
+import { aModelVersion } from '../testing/builders.js';
+import { aTriggerContext } from '../testing/trigger-context.js';
 import { dataDrift } from './drift.js';
 import { performanceDegradation } from './performance.js';
 import type { TriggerContext, TriggerDefinition } from './trigger-definition.js';
@@ -27,20 +28,11 @@ const champion = (evaluation?: Evaluation): ModelVersion => ({
 });
 
 function context(overrides: Partial<TriggerContext>): TriggerContext {
-  return {
-    model: 'coin',
+  return aTriggerContext({
     definition: { name: 'coin', task: outcomes, schema },
-    asOf: new Date(0),
-    config: aConfig(),
     champion: champion({ rows: 600, metrics: { accuracy: 0.6 } }),
-    predictionsSinceRetraining: 0,
-    matured: () => Promise.resolve([]),
-    coverage: () => Promise.resolve({ predictions: 0, matured: 0 }),
-    referenceProfile: () => undefined,
-    driftWatch: () => Promise.resolve(undefined),
-    window: (window) => ({ model: 'coin', limit: 1000, ...window }),
     ...overrides,
-  };
+  });
 }
 
 const check = (trigger: TriggerDefinition, given: Partial<TriggerContext>, options: JsonObject = {}) =>

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { AddCircuits1764200000000 } from './migrations/add-circuits-1764200000000.js';
 import { AddApprovals1764310000000 } from './migrations/add-approvals-1764310000000.js';
 import { AddDriftWatches1764100000000 } from './migrations/add-drift-watches-1764100000000.js';
+import { AddJudgedChampions1764350000000 } from './migrations/add-judged-champions-1764350000000.js';
 import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
 import { configRevisionSchema, deliverySchema, eventSchema } from './schema/log.schema.js';
 import { aliasMoveSchema, aliasSchema, modelSchema, modelVersionSchema } from './schema/models.schema.js';
@@ -60,6 +61,7 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
       AddDriftWatches1764100000000,
       AddCircuits1764200000000,
       AddApprovals1764310000000,
+      AddJudgedChampions1764350000000,
     ],
     logging: false,
   });

@@ -32,6 +32,7 @@ describe('migrate', () => {
         { name: 'AddDriftWatches1764100000000' },
         { name: 'AddCircuits1764200000000' },
         { name: 'AddApprovals1764310000000' },
+        { name: 'AddJudgedChampions1764350000000' },
       ]);
       expect(await dataSource.showMigrations()).toBe(false);
     } finally {

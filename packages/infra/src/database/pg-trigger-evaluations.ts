@@ -1,4 +1,4 @@
-import { TriggerEvaluations, type Page, type PageRequest, type TriggerEvaluation } from '@retrain/core';
+import { TriggerEvaluations, type ChecksOf, type Page, type PageRequest, type TriggerEvaluation } from '@retrain/core';
 import type { Database } from './database.js';
 import { pgPage } from './pg-page.js';
 import { triggerEvaluationSchema } from './schema/runs.schema.js';
@@ -12,8 +12,9 @@ export class PgTriggerEvaluations extends TriggerEvaluations {
     const { id, model, evaluatedAt, asOf, verdicts, decision, cooldownUntil, circuitOpenUntil, runId } = evaluation;
     await this.database.query(
       `INSERT INTO trigger_evaluations (id, model, evaluated_at, as_of, verdicts, fired, decision, cooldown_until,
-         run_id, prediction_count, days_since_last_retraining, circuit_open_until)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+         run_id, prediction_count, days_since_last_retraining, circuit_open_until,
+         champion_version, simulated)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
       [
         ...[
           id,
@@ -25,6 +26,7 @@ export class PgTriggerEvaluations extends TriggerEvaluations {
         ],
         ...[decision, cooldownUntil ?? null, runId ?? null],
         ...[evaluation.predictionCount, evaluation.daysSinceLastRetraining ?? null, circuitOpenUntil ?? null],
+        ...[evaluation.championVersion ?? null, evaluation.simulated],
       ],
     );
   }
@@ -32,6 +34,13 @@ export class PgTriggerEvaluations extends TriggerEvaluations {
   latest(model: string): Promise<TriggerEvaluation | undefined> {
     const sql = `SELECT * FROM trigger_evaluations WHERE model = $1 ORDER BY position DESC LIMIT 1`;
     return this.database.object<TriggerEvaluation>(triggerEvaluationSchema, sql, [model]);
+  }
+
+  lastOf({ model, simulated, asOf }: ChecksOf): Promise<TriggerEvaluation | undefined> {
+    const sql = `SELECT * FROM trigger_evaluations
+      WHERE model = $1 AND simulated = $2 AND as_of <= $3
+      ORDER BY as_of DESC, position DESC LIMIT 1`;
+    return this.database.object<TriggerEvaluation>(triggerEvaluationSchema, sql, [model, simulated, asOf]);
   }
 
   list(model: string, page: PageRequest, firedOnly: boolean): Promise<Page<TriggerEvaluation>> {

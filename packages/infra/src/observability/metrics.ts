@@ -40,6 +40,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly excessLogLoss = new Gauge({
+    name: 'retrain_excess_log_loss',
+    help: 'Log loss of the champion above that of the outside benchmark on matured predictions, as of the last check.',
+    labelNames: ['model'],
+    registers: [this.registry],
+  });
+
   readonly driftScore = new Gauge({
     name: 'retrain_drift_score',
     help: 'Share of drifted features, as of the last check.',

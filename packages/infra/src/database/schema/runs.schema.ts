@@ -85,6 +85,8 @@ export const triggerEvaluationSchema = new EntitySchema<Listed<TriggerEvaluation
     model: column.text('model'),
     evaluatedAt: column.instant('evaluated_at'),
     asOf: column.instant('as_of'),
+    championVersion: column.optional(column.integer('champion_version')),
+    simulated: { ...column.boolean('simulated'), default: false },
     verdicts: column.jsonb('verdicts'),
     fired: column.hidden(column.boolean('fired')),
     decision: column.text('decision'),
@@ -97,6 +99,7 @@ export const triggerEvaluationSchema = new EntitySchema<Listed<TriggerEvaluation
   uniques: [{ name: 'trigger_evaluations_position_key', columns: ['position'] }],
   indices: [
     { name: 'trigger_evaluations_model_position_idx', columns: ['model', 'position'] },
+    { name: 'trigger_evaluations_clock_idx', columns: ['model', 'simulated', 'asOf', 'position'] },
     { name: 'trigger_evaluations_fired_idx', columns: ['model', 'position'], where: 'fired' },
   ],
   foreignKeys: [ofModel('trigger_evaluations_model_fkey')],
