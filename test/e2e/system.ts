@@ -95,6 +95,10 @@ export class System {
     return `http://127.0.0.1:${this.running[place]!.port}`;
   }
 
+  pid(app: App): number {
+    return this.running[this.placeOf(app)]!.child.pid!;
+  }
+
   async get<T = Record<string, unknown>>(path: string): Promise<Answer<T>> {
     return this.send<T>(path, { headers: { accept: 'application/json' } });
   }

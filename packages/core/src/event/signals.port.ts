@@ -2,6 +2,7 @@
 export type Signal =
   | { readonly kind: 'champion_moved'; readonly model: string }
   | { readonly kind: 'records_added'; readonly model: string }
+  | { readonly kind: 'cancel_requested'; readonly runId: string }
   | { readonly kind: 'config_changed' }
   | { readonly kind: 'event_appended' };
 

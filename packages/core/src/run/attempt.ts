@@ -1,3 +1,4 @@
+import type { Signals } from '../event/signals.port.js';
 import type { Clock } from '../shared/clock.port.js';
 import type { RunTiming } from './run-timing.js';
 import type { TrainingRun } from './training-run.js';
@@ -45,6 +46,7 @@ export class Attempt {
     public run: TrainingRun,
     readonly token: string,
     private readonly runs: TrainingRuns,
+    private readonly signals: Signals,
     private readonly clock: Clock,
     private readonly timing: RunTiming,
     /** False once the candidate serves: what is left is to say so. */
@@ -58,12 +60,18 @@ export class Attempt {
     return this.controller.signal;
   }
 
-  /** Keeps the lease alive until `stop`, and ends the work when the process shuts down. */
+  /** Keeps the lease alive until `stop`, and ends the work when somebody cancels it or the process shuts down. */
   start(shutdown: AbortSignal): void {
     const hear = () => this.controller.abort(new ShuttingDown());
     if (shutdown.aborted) hear();
     else shutdown.addEventListener('abort', hear, { once: true });
-    this.stopListening = () => shutdown.removeEventListener('abort', hear);
+    const stopHearing = this.signals.listen((signal) => {
+      if (signal.kind === 'cancel_requested' && signal.runId === this.run.id) void this.beat();
+    });
+    this.stopListening = () => {
+      shutdown.removeEventListener('abort', hear);
+      stopHearing();
+    };
     this.schedule();
   }
 
@@ -74,6 +82,7 @@ export class Attempt {
   }
 
   private schedule(): void {
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.beat(), this.timing.heartbeatMs);
   }
 

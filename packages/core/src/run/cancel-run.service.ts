@@ -2,6 +2,7 @@ import { CircuitBreaker } from '../circuit/circuit-breaker.service.js';
 import { CloseApproval, notAwaiting } from '../deployment/close-approval.service.js';
 import { Deployments } from '../deployment/deployments.port.js';
 import { EventLog } from '../event/event-log.port.js';
+import { Signals } from '../event/signals.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { conflict, notFound } from '../shared/errors.js';
 import { Service } from '../shared/service.js';
@@ -15,7 +16,7 @@ export interface CancelRun {
   readonly reason: string;
 }
 
-/** Cancels a run in any state that is not final; a running one stops within its next heartbeat. */
+/** Cancels a run in any state that is not final; a running one hears of it at once, with its next heartbeat at the latest. */
 @Service()
 export class CancelRunService {
   constructor(
@@ -25,6 +26,7 @@ export class CancelRunService {
     private readonly closing: CloseApproval,
     private readonly breaker: CircuitBreaker,
     private readonly events: EventLog,
+    private readonly signals: Signals,
     private readonly clock: Clock,
   ) {}
 
@@ -38,6 +40,7 @@ export class CancelRunService {
     if (!run) throw notFound('unknown_run', `There is no run ${runId}.`);
     const asked = await this.runs.requestCancel(runId, actor, reason, this.clock.now());
     if (!asked) return this.takeOffTheDesk(run, actor, reason);
+    if (asked.status === 'running') await this.signals.send({ kind: 'cancel_requested', runId });
     if (asked.status === 'cancelled') {
       await this.breaker.runCancelled(run);
       const about = { model: run.model, runId, actor, asOf: run.asOf };

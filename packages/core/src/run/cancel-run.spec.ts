@@ -1,5 +1,6 @@
 import { eventsOf, execute, publishedModel, request, retrain, withChampion } from '../testing/loop.js';
 import { CancelRunService } from './cancel-run.service.js';
+import { ExecuteRunService } from './execute-run.service.js';
 import { runStages } from './training-run.js';
 
 const why = { actor: 'api', reason: 'a mistake' };
@@ -38,6 +39,28 @@ describe('cancelling a run', () => {
     expect(publishedModel(house)).toBe(before);
     expect((await eventsOf(house, id)).at(-1)).toBe('run.cancelled');
     expect(await house.runs.active('coin')).toBeUndefined();
+  });
+
+  it('is heard of at once, without waiting for a heartbeat; where the signal is lost, with the next one', async () => {
+    for (const lost of [false, true]) {
+      const house = await withChampion();
+      const { id } = await request(house);
+      let beats = 0;
+      const heartbeat = house.runs.heartbeat.bind(house.runs);
+      house.runs.heartbeat = (...given) => {
+        beats++;
+        return heartbeat(...given);
+      };
+      if (lost) house.signals.send = () => Promise.resolve();
+      house.fitting.before = async ({ signal }) => {
+        await house.get(CancelRunService).execute({ runId: id, ...why });
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+      };
+      const get = house.process({}, lost ? { heartbeatMs: 20 } : { heartbeatMs: 1e9 });
+      await get(ExecuteRunService).execute(id, new AbortController().signal);
+      expect((await house.runs.find(id))?.status).toBe('cancelled');
+      expect(beats).toBeGreaterThan(0);
+    }
   });
 
   it('in the middle of a fit aborts the fit', async () => {

@@ -1,6 +1,7 @@
 import { ConfigStore } from '../config/config-store.port.js';
 import { Deployments } from '../deployment/deployments.port.js';
 import { EventLog } from '../event/event-log.port.js';
+import { Signals } from '../event/signals.port.js';
 import { JobQueue } from '../job/job-queue.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { Ids } from '../shared/ids.port.js';
@@ -19,6 +20,7 @@ export class ClaimRunService {
     private readonly runs: TrainingRuns,
     private readonly deployments: Deployments,
     private readonly events: EventLog,
+    private readonly signals: Signals,
     private readonly config: ConfigStore,
     private readonly queue: JobQueue,
     private readonly clock: Clock,
@@ -38,7 +40,7 @@ export class ClaimRunService {
       return undefined;
     }
     const promoted = (await this.deployments.ofRun(runId))?.status === 'promoted';
-    return new Attempt(run, token, this.runs, this.clock, this.timing, !promoted);
+    return new Attempt(run, token, this.runs, this.signals, this.clock, this.timing, !promoted);
   }
 
   private async claim(runId: string, token: string): Promise<TrainingRun | undefined> {

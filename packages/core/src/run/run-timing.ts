@@ -5,7 +5,7 @@ import { Service } from '../shared/service.js';
 export class RunTiming {
   /** An attempt that has not been heard of for so long is presumed dead. */
   readonly leaseMs: number = 10_000;
-  /** How often an attempt is heard of; a cancellation is seen this soon. */
+  /** How often an attempt is heard of; a cancellation whose signal was lost is seen this soon. */
   readonly heartbeatMs: number = 1_500;
   /** Failures that may pass by themselves before the run fails for good. */
   readonly tries: number = 3;

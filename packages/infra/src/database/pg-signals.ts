@@ -81,6 +81,10 @@ export class PgSignals extends Signals {
     this.tell({ kind: 'config_changed' });
     this.tell({ kind: 'event_appended' });
     const { rows } = await client.query<{ name: string }>('SELECT name FROM models');
+    const cancelled = `SELECT id FROM training_runs WHERE status = 'running' AND cancel_requested IS NOT NULL`;
+    for (const { id: runId } of (await client.query<{ id: string }>(cancelled)).rows) {
+      this.tell({ kind: 'cancel_requested', runId });
+    }
     for (const { name: model } of rows) {
       this.tell({ kind: 'champion_moved', model });
       this.tell({ kind: 'records_added', model });

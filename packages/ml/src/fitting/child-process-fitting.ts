@@ -16,8 +16,8 @@ import { loadTrainers } from './load-trainers.js';
 import { domainErrorOf, type FitOrder, type FitReport } from './messages.js';
 import { MEMORY_MARK } from './watchdog.js';
 
-/** How long a process that was asked to end may take. */
-const GRACE_MILLISECONDS = 2000;
+/** How long a process that was asked to end may take; a cancelled run is over within 2 s all the same. */
+const GRACE_MILLISECONDS = 1000;
 /** Characters of its error output that are kept. */
 const ERROR_OUTPUT = 65_536;
 
