@@ -75,6 +75,16 @@ export class Attempt {
     this.schedule();
   }
 
+  /**
+   * Throws when the row says that somebody cancelled the run, heard of or not. In a unit of work that holds the row
+   * nobody can do so afterwards.
+   */
+  async throwIfCancelled(): Promise<void> {
+    const row = await this.runs.find(this.run.id);
+    if (row?.cancelRequested) this.cancel(row.cancelRequested);
+    this.signal.throwIfAborted();
+  }
+
   stop(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

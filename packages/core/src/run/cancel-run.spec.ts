@@ -63,6 +63,48 @@ describe('cancelling a run', () => {
     }
   });
 
+  it.each(runStages)(
+    'in the stage %s counts although nothing was heard of it: the row has the last word',
+    async (stage) => {
+      const house = await withChampion();
+      house.signals.send = () => Promise.resolve();
+      const { id } = await request(house);
+      const begin = house.runs.beginStage.bind(house.runs);
+      let asked = false;
+      house.runs.beginStage = async (...given) => {
+        const answer = await begin(...given);
+        if (given[2] === stage && !asked) {
+          asked = true;
+          await house.get(CancelRunService).execute({ runId: id, ...why });
+        }
+        return answer;
+      };
+      await house.process({}, { heartbeatMs: 1e9 })(ExecuteRunService).execute(id, new AbortController().signal);
+      const run = await house.runs.find(id);
+      expect(run?.status).toBe('cancelled');
+      expect(run?.outputs[stage]).toBeUndefined();
+      expect((await house.deployments.ofRun(id))?.status).not.toBe('awaiting_approval');
+    },
+  );
+
+  it('between its last stage and its end counts too', async () => {
+    const house = await withChampion();
+    house.signals.send = () => Promise.resolve();
+    const { id } = await request(house);
+    const transaction = house.unitOfWork.transaction.bind(house.unitOfWork);
+    let asked = false;
+    house.unitOfWork.transaction = async (work) => {
+      if (!asked && (await house.runs.find(id))?.outputs.report) {
+        asked = true;
+        await house.get(CancelRunService).execute({ runId: id, ...why });
+      }
+      return transaction(work);
+    };
+    await house.process({}, { heartbeatMs: 1e9 })(ExecuteRunService).execute(id, new AbortController().signal);
+    expect((await house.runs.find(id))?.status).toBe('cancelled');
+    expect((await house.deployments.ofRun(id))?.status).toBe('rejected');
+  });
+
   it('in the middle of a fit aborts the fit', async () => {
     const house = await withChampion();
     const { id } = await request(house);

@@ -19,7 +19,9 @@ export class ConcludeRun {
     private readonly clock: Clock,
   ) {}
 
-  async execute({ run, token }: Attempt): Promise<void> {
+  /** Rejects with `AttemptLost`, and with `RunCancelled` when somebody asked for that in the last moment. */
+  async execute(attempt: Attempt): Promise<void> {
+    const { run, token } = attempt;
     const deployed = deployOutput(run);
     const { version, expiresAt } = deployed;
     const status = statusOf(deployed);
@@ -28,6 +30,8 @@ export class ConcludeRun {
     const about = { model: run.model, runId: run.id, actor: 'system', asOf: run.asOf };
     await this.unitOfWork.transaction(async () => {
       if (!(await this.runs.conclude(run.id, token, { status, at, result }))) throw new AttemptLost();
+      // A candidate that serves already serves; what waits for a person or was refused, does not wait any more.
+      if (status !== 'deployed') await attempt.throwIfCancelled();
       await this.breaker.runJudged(run);
       if (status === 'awaiting_approval') {
         await this.events.append({ ...about, type: 'run.awaiting_approval', payload: { version, expiresAt } });

@@ -117,10 +117,12 @@ export class ExecuteRunService {
     attempt.run = { ...run, outputs: { ...run.outputs, [stage]: output } };
   }
 
-  /** The run's row is locked first: whoever lost it stops here, whoever wants it waits. */
-  private fenced<T>({ run, token }: Attempt, { stage }: RunStep, work: () => Promise<T>): Promise<T> {
+  /** The run's row is locked first: whoever lost it or is to stop does so here, whoever wants it waits. */
+  private fenced<T>(attempt: Attempt, { stage }: RunStep, work: () => Promise<T>): Promise<T> {
+    const { run, token } = attempt;
     return this.unitOfWork.transaction(async () => {
       if (!(await this.runs.beginStage(run.id, token, stage))) throw new AttemptLost();
+      await attempt.throwIfCancelled();
       return work();
     });
   }
