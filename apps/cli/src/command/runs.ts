@@ -109,7 +109,7 @@ export function addRunCommands(program: Command): void {
           `/retraining/runs/${encodeURIComponent(run)}/cancel`,
           given,
         );
-        const asked = `Run ${run} is asked to stop; its trainer ends it at the next moment it can.`;
+        const asked = `Run ${run} is asked to stop; its trainer ends it in a moment.`;
         output.result({ ...answer, status }, () =>
           output.line(status === 'running' ? asked : `Run ${run} is ${status}.`),
         );

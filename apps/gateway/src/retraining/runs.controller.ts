@@ -120,7 +120,7 @@ export class RunsController {
   @Post(':id/cancel')
   @HttpCode(200)
   @Documented({
-    summary: 'Stop a run: a queued one at once, a running one at its next step',
+    summary: 'Stop a run: a queued one at once, a running one within moments',
     body: reasonSchema,
     send: { reason: 'wrong data' },
     answer: { ...run, status: 'cancelled' },

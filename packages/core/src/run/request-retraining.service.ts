@@ -69,7 +69,7 @@ export class RequestRetrainingService {
     const refused = forced ? undefined : refusedUntil(circuit, now);
     if (refused) return { kind: 'circuit_open', until: refused, reason: circuit.reason };
     const until = forced ? undefined : await this.cooldown(request, now);
-    if (until) return { kind: 'cooling_down', until };
+    if (until) return this.heldBack(model, until);
     const run = await this.runs.insert({
       id: this.ids.next(),
       model,
@@ -100,6 +100,12 @@ export class RequestRetrainingService {
   private async cooldown({ model, asOf }: RetrainingRequest, now: Date): Promise<Date | undefined> {
     const last = await latestAttempt(this.runs, model, asOf);
     return cooldownUntil(last?.at, this.config.forModel(model).min_days_between_retraining, asOf ?? now);
+  }
+
+  /** The attempt that cools down may be one that somebody else has asked for since we looked: then it runs. */
+  private async heldBack(model: string, until: Date): Promise<RetrainingAnswer> {
+    const run = await this.runs.active(model);
+    return run ? { kind: 'already_running', run } : { kind: 'cooling_down', until };
   }
 
   private async lostRace({ model }: RetrainingRequest): Promise<RetrainingAnswer> {

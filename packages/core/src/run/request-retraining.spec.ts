@@ -43,6 +43,19 @@ describe('asking for a retraining', () => {
     expect(answer).toMatchObject({ kind: 'already_running', run: { id } });
   });
 
+  it('a run that another process asks for meanwhile is running, not cooling down', async () => {
+    const house = await withChampion();
+    const active = house.runs.active.bind(house.runs);
+    let looks = 0;
+    house.runs.active = async (model) => {
+      const before = await active(model);
+      if (looks++ === 0) await request(house);
+      return before;
+    };
+    expect(await house.process()(RequestRetrainingService).execute(manual)).toMatchObject({ kind: 'already_running' });
+    expect(await house.runs.count('coin')).toBe(2);
+  });
+
   it('the cool-down holds to the last second and ends then', async () => {
     const house = await withChampion();
     const { requestedAt } = await execute(house, (await request(house)).id);
