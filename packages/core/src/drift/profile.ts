@@ -1,6 +1,7 @@
 import type { FeatureSchema } from '../model/feature-schema.js';
 import { invalid } from '../shared/errors.js';
 import type { CategoricalProfile, ColumnProfile, FeatureProfile, NumericProfile } from './feature-profile.js';
+import { binFinder } from './bin-finder.js';
 import { quantileEdges } from './quantile-edges.js';
 
 /** Categories frozen for a categorical feature, at most; rarer ones count as unseen on both sides. */
@@ -81,13 +82,13 @@ function emptyNumeric(name: string, edges: readonly number[]): NumericProfile {
 }
 
 function countNumeric(column: NumericProfile, rows: Float32Array, index: number, width: number): NumericProfile {
-  const edges = Float64Array.from(column.edges);
-  const counts = new Array<number>(edges.length + 1).fill(0);
+  const binOf = binFinder(column.edges);
+  const counts = new Array<number>(column.edges.length + 1).fill(0);
+  const values = new Float32Array(rows.length / width);
   let missing = 0;
   let notFinite = 0;
   let count = 0;
-  let mean = 0;
-  let m2 = 0;
+  let sum = 0;
   let min = Infinity;
   let max = -Infinity;
   for (let cell = index; cell < rows.length; cell += width) {
@@ -97,20 +98,15 @@ function countNumeric(column: NumericProfile, rows: Float32Array, index: number,
       else notFinite++;
       continue;
     }
-    const delta = value - mean;
-    mean += delta / ++count;
-    m2 += delta * (value - mean);
+    values[count++] = value;
+    sum += value;
     if (value < min) min = value;
     if (value > max) max = value;
-    let low = 0;
-    let high = edges.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (edges[middle]! <= value) low = middle + 1;
-      else high = middle;
-    }
-    counts[low]!++;
+    counts[binOf(value)]!++;
   }
+  const mean = count > 0 ? sum / count : 0;
+  let m2 = 0;
+  for (let row = 0; row < count; row++) m2 += (values[row]! - mean) ** 2;
   const extremes = count > 0 ? { min, max } : { min: 0, max: 0 };
   return {
     kind: 'numeric',

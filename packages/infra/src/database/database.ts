@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { unavailable } from '@retrain/core';
 import type { DataSource, EntitySchema, QueryRunner } from 'typeorm';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
 import { createDataSource, type DatabaseOptions } from './data-source.js';
 import { translated } from './pg-errors.js';
 
@@ -97,13 +99,21 @@ export class Database {
 
   /** Runs one statement and answers its rows as the driver gives them. */
   async query<T>(sql: string, parameters: readonly unknown[] = []): Promise<Affected<T>> {
-    const scope = this.open();
-    if (scope) {
-      const answer = scope.last.then(() => this.run<T>(scope.runner, sql, parameters));
-      scope.last = answer.catch(() => undefined);
-      return answer;
-    }
-    return this.withRunner((runner) => this.run<T>(runner, sql, parameters));
+    return this.inTurn((runner) => this.run<T>(runner, sql, parameters));
+  }
+
+  /**
+   * Runs a COPY … TO STDOUT and answers all that it wrote. COPY itself takes no parameters: strings, numbers and dates are
+   * written into the statement, as literals.
+   */
+  async copyOut(sql: string, parameters: readonly unknown[] = []): Promise<Buffer> {
+    const statement = sql.replace(/\$(\d+)/g, (_, place: string) => literal(parameters[Number(place) - 1]));
+    return this.inTurn(async (runner) => {
+      const client = (await runner.connect()) as pg.PoolClient;
+      const parts: Buffer[] = [];
+      for await (const part of client.query(copyTo(statement))) parts.push(part as Buffer);
+      return Buffer.concat(parts);
+    });
   }
 
   /** Runs one statement that answers whole rows of the schema's table, as core's objects. */
@@ -137,13 +147,22 @@ export class Database {
     return scope;
   }
 
+  /** On the open unit of work's connection, after the statement before; or else on one of the pool. */
+  private inTurn<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const scope = this.open();
+    if (!scope) return this.withRunner(work);
+    const answer = scope.last
+      .then(() => work(scope.runner))
+      .catch((error: unknown) => {
+        throw translated(error);
+      });
+    scope.last = answer.catch(() => undefined);
+    return answer;
+  }
+
   private async run<T>(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<Affected<T>> {
-    try {
-      const { records, affected } = await runner.query(sql, [...parameters], true);
-      return { rows: (records ?? []) as T[], count: affected ?? 0 };
-    } catch (error) {
-      throw translated(error);
-    }
+    const { records, affected } = await runner.query(sql, [...parameters], true);
+    return { rows: (records ?? []) as T[], count: affected ?? 0 };
   }
 
   private async withRunner<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
@@ -157,4 +176,8 @@ export class Database {
       await runner.release();
     }
   }
+}
+
+function literal(value: unknown): string {
+  return pg.escapeLiteral(value instanceof Date ? value.toISOString() : String(value));
 }
