@@ -17,6 +17,7 @@ import { ModelInfoController } from './model/model-info.controller.js';
 import { ModelNames } from './model/model-names.js';
 import { ModelsController } from './model/models.controller.js';
 import { PerformanceController } from './model/performance.controller.js';
+import { QuarantineController } from './model/quarantine.controller.js';
 import { RegisterController } from './model/register.controller.js';
 import { HomeController } from './overview/home.controller.js';
 import { ModelPredictionsController } from './prediction/model-predictions.controller.js';
@@ -44,6 +45,7 @@ export class GatewayModule {
         DeployController,
         CircuitController,
         ApprovalController,
+        QuarantineController,
         PerformanceController,
         RetrainingController,
         HistoryController,

@@ -16,6 +16,7 @@ interface VersionView {
   readonly created_at: string;
   readonly run_id?: string | null;
   readonly artifact: { readonly sha256: string };
+  readonly quarantine?: { readonly state: string } | null;
   readonly evaluation?: { readonly rows: number; readonly metrics: Readonly<Record<string, number>> } | null;
 }
 
@@ -33,7 +34,7 @@ function wholeNumber(text: string): number {
 }
 
 export function addModelCommands(program: Command): void {
-  program
+  const models = program
     .command('models [name]')
     .description('list models, or the versions of one')
     .action(
@@ -60,10 +61,11 @@ export function addModelCommands(program: Command): void {
         ]);
         output.result({ ...model, versions: page.items }, () =>
           output.table(
-            ['version', 'champion', 'created', 'rows', 'accuracy', 'log loss', 'sha256'],
+            ['version', 'champion', 'quarantine', 'created', 'rows', 'accuracy', 'log loss', 'sha256'],
             page.items.map((v) => [
               v.version,
               v.version === model.champion?.version ? 'yes' : '',
+              v.quarantine?.state,
               v.created_at,
               v.evaluation?.rows,
               v.evaluation?.metrics.accuracy,
@@ -71,6 +73,21 @@ export function addModelCommands(program: Command): void {
               v.artifact.sha256.slice(0, 12),
             ]),
           ),
+        );
+      }),
+    );
+
+  models
+    .command('release <version>')
+    .description('let a version out of quarantine: it may be promoted again, and is not by that')
+    .option('--reason <reason>', 'why', 'released from the command line')
+    .action(
+      action(async (context, version: string, given: { reason: string }) => {
+        const name = await modelName(context);
+        const path = `/models/${encodeURIComponent(name)}/versions/${wholeNumber(version)}/release`;
+        const answer = await context.api.post<{ version: number }>(path, given);
+        context.output.result(answer, () =>
+          context.output.line(`${name}: version ${answer.version} may be promoted again.`),
         );
       }),
     );
@@ -89,11 +106,12 @@ export function addModelCommands(program: Command): void {
     .command('rollback')
     .description('go back to the previous champion, or to a version')
     .option('--to <version>', 'the version', wholeNumber)
+    .option('--quarantine', 'also keep the version that is left from answering again', false)
     .option('--reason <reason>', 'why', 'rolled back from the command line')
     .action(
-      action(async (context, given: { to?: number; reason: string }) => {
+      action(async (context, given: { to?: number; quarantine: boolean; reason: string }) => {
         const version = given.to === undefined ? {} : { version: given.to };
-        await move(context, 'rollback', { ...version, reason: given.reason });
+        await move(context, 'rollback', { ...version, quarantine: given.quarantine, reason: given.reason });
       }),
     );
 }

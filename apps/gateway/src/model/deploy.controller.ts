@@ -15,13 +15,25 @@ const properties = {
   as_of: { type: 'string', format: 'instant', description: 'Day the move is decided as of (a replay of the past)' },
 } as const;
 const promoteSchema = { type: 'object', additionalProperties: false, required: ['version'], properties } as const;
-const rollbackSchema = { type: 'object', additionalProperties: false, properties } as const;
+const rollbackSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    ...properties,
+    quarantine: {
+      type: 'boolean',
+      default: false,
+      description: 'Also keep the version that is left from answering again, until it is released',
+    },
+  },
+} as const;
 
 interface MoveBody {
   readonly version?: number;
   readonly strategy?: 'direct';
   readonly reason?: string;
   readonly as_of?: string;
+  readonly quarantine?: boolean;
 }
 
 const answer = {
@@ -78,9 +90,9 @@ export class DeployController {
     @Actor() actor: string,
   ) {
     const model = this.names.resolve(name);
-    const { version, reason = 'rolled back by hand', as_of } = body;
+    const { version, reason = 'rolled back by hand', quarantine, as_of } = body;
     const asOf = as_of === undefined ? undefined : new Date(as_of);
-    return moved(await this.rollingBack.execute({ model, version, actor, reason, asOf }));
+    return moved(await this.rollingBack.execute({ model, version, actor, reason, quarantine, asOf }));
   }
 }
 

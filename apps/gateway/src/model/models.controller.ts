@@ -1,6 +1,15 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CircuitBreaker, Clock, Deployments, invalid, Models, notFound, type ModelVersion } from '@retrain/core';
+import {
+  CircuitBreaker,
+  Clock,
+  Deployments,
+  invalid,
+  Models,
+  notFound,
+  Quarantines,
+  type ModelVersion,
+} from '@retrain/core';
 import { Documented } from '../http/documented.js';
 import { pageQuery, pageRequest, pageView, type PageQuery } from '../http/paging.js';
 import { QueryPipe } from '../http/schema.pipe.js';
@@ -32,6 +41,7 @@ export class ModelsController {
     private readonly models: Models,
     private readonly deployments: Deployments,
     private readonly breaker: CircuitBreaker,
+    private readonly quarantines: Quarantines,
     private readonly names: ModelNames,
     private readonly clock: Clock,
   ) {}
@@ -61,7 +71,9 @@ export class ModelsController {
   @Documented({ summary: 'Versions, newest first', query: pageQuery, answer: { items: [version], next_cursor: null } })
   async versions(@Param('model') name: string, @Query(new QueryPipe<PageQuery>(pageQuery)) query: PageQuery) {
     await this.find(name);
-    return pageView(await this.models.versions(name, pageRequest(query)), (item: ModelVersion) => versionView(item));
+    const quarantines = await this.quarantines.list(name);
+    const page = await this.models.versions(name, pageRequest(query));
+    return pageView(page, (item: ModelVersion) => versionView(item, false, quarantines));
   }
 
   @Get(':model/versions/:version')
@@ -70,7 +82,7 @@ export class ModelsController {
     await this.find(name);
     const found = /^[1-9]\d{0,8}$/.test(number) ? await this.models.version(name, Number(number)) : undefined;
     if (!found) throw notFound('unknown_version', `Model "${name}" has no version ${number}.`);
-    return versionView(found, true);
+    return versionView(found, true, await this.quarantines.list(name));
   }
 
   @Get(':model/at')
@@ -97,7 +109,7 @@ export class ModelsController {
     return {
       ...moveView(move),
       asked: asked.toISOString(),
-      version_details: found ? versionView(found) : null,
+      version_details: found ? versionView(found, false, await this.quarantines.list(name)) : null,
       deployment: deployment ? deploymentView(deployment, await this.deployments.approvals([deployment.id])) : null,
     };
   }

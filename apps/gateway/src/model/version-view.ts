@@ -1,4 +1,13 @@
-import type { Alias, AliasMove, Approval, Deployment, Evaluation, Model, ModelVersion } from '@retrain/core';
+import type {
+  Alias,
+  AliasMove,
+  Approval,
+  Deployment,
+  Evaluation,
+  Model,
+  ModelVersion,
+  Quarantine,
+} from '@retrain/core';
 
 /** A model on the wire. */
 export function modelView(model: Model, champion: Alias | undefined) {
@@ -12,8 +21,9 @@ export function modelView(model: Model, champion: Alias | undefined) {
 }
 
 /** A version on the wire; the frozen picture of its training features only when asked for. */
-export function versionView(version: ModelVersion, withProfile = false) {
+export function versionView(version: ModelVersion, withProfile = false, quarantines: readonly Quarantine[] = []) {
   const { lineage, evaluation } = version;
+  const quarantine = quarantines.find((row) => row.version === version.version);
   return {
     id: version.id,
     model: version.model,
@@ -21,6 +31,7 @@ export function versionView(version: ModelVersion, withProfile = false) {
     run_id: version.runId ?? null,
     created_at: version.createdAt.toISOString(),
     artifact: version.artifact,
+    quarantine: quarantine ? quarantineView(quarantine) : null,
     evaluation: evaluation ? baselineView(evaluation) : null,
     lineage: {
       data_hash: lineage.dataHash,
@@ -34,6 +45,18 @@ export function versionView(version: ModelVersion, withProfile = false) {
       trained_until: lineage.trainedUntil ? iso(lineage.trainedUntil) : null,
     },
     ...(withProfile ? { feature_profile: version.featureProfile ?? null } : {}),
+  };
+}
+
+/** A quarantine on the wire. */
+export function quarantineView({ version, by, reason, at, release }: Quarantine) {
+  return {
+    version,
+    state: release ? 'released' : 'quarantined',
+    by,
+    reason,
+    at: at.toISOString(),
+    release: release ? { ...release, at: release.at.toISOString() } : null,
   };
 }
 

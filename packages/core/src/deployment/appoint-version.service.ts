@@ -3,6 +3,8 @@ import { EventLog } from '../event/event-log.port.js';
 import type { ModelVersion } from '../model/model-version.js';
 import { Models } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
+import { QuarantineGate } from '../quarantine/quarantine-gate.service.js';
+import { QuarantineVersion } from '../quarantine/quarantine-version.service.js';
 import { asJson } from '../run/outputs.js';
 import { Clock } from '../shared/clock.port.js';
 import { notFound } from '../shared/errors.js';
@@ -27,6 +29,8 @@ export interface Appointment {
   readonly from: number | undefined;
   readonly actor: string;
   readonly reason: string;
+  /** Of a roll-back: the version that is left is quarantined. */
+  readonly quarantinesLeft?: boolean;
   readonly asOf?: Date;
 }
 
@@ -44,6 +48,8 @@ export class AppointVersion {
     private readonly plugins: PluginRegistry,
     private readonly versions: VersionLoader,
     private readonly champions: MoveChampionService,
+    private readonly quarantine: QuarantineGate,
+    private readonly quarantining: QuarantineVersion,
     private readonly events: EventLog,
     private readonly publishing: PublishChampionService,
     private readonly config: ConfigStore,
@@ -52,7 +58,8 @@ export class AppointVersion {
   ) {}
 
   /**
-   * The deployment: promoted, or awaiting approval. Rejects with `unknown_model`, `unknown_version`, `champion_changed`,
+   * The deployment: promoted, or awaiting approval. Rejects with `unknown_model`, `unknown_version`, `version_quarantined`,
+   * `champion_changed`,
    * or with what keeps the version from loading.
    */
   async execute(appointment: Appointment): Promise<Deployment> {
@@ -70,6 +77,7 @@ export class AppointVersion {
     if (!row) throw notFound('unknown_model', `There is no model "${model}".`);
     const version = await this.models.version(model, number);
     if (!version) throw notFound('unknown_version', `Model "${model}" has no version ${number}.`);
+    await this.quarantine.check(version);
     await this.versions.verify(version, this.plugins.models.get(row.definition));
     return version;
   }
@@ -116,7 +124,11 @@ export class AppointVersion {
     if (kind === 'rollback') await this.takeBack(appointment);
     const deployment = await this.deployments.insert(promoted);
     const { asOf } = deployment;
-    await this.events.append(await this.champions.execute({ deployment, expectedVersion, actor, reason, asOf }));
+    const moved = await this.champions.execute({ deployment, expectedVersion, actor, reason, asOf });
+    const left = appointment.quarantinesLeft === true ? expectedVersion : undefined;
+    const about = { model: appointment.model, actor, reason, asOf };
+    const quarantined = left === undefined ? [] : await this.quarantining.execute({ ...about, version: left });
+    await this.events.append(moved, ...quarantined);
     return deployment;
   }
 

@@ -12,10 +12,14 @@ import type { Deployment, NewDeployment } from './deployment.js';
 import { Deployments } from './deployments.port.js';
 import { evidenceHash } from './evidence-hash.js';
 import { MoveChampionService } from './move-champion.service.js';
+import { QuarantineGate } from '../quarantine/quarantine-gate.service.js';
 import { PublishChampionService } from './publish-champion.service.js';
 import { SupersedeApprovals } from './supersede-approvals.service.js';
 
 const HOUR_MS = 3_600_000;
+
+/** What ends a run without a deployment, and is nobody's fault. */
+const refusals: readonly string[] = ['champion_changed', 'version_quarantined'];
 
 /** Fifth stage: an accepted candidate is promoted or proposed to a person; a rejected one touches nothing. */
 @Service()
@@ -26,6 +30,7 @@ export class DeployCandidate implements RunStep {
     private readonly models: Models,
     private readonly deployments: Deployments,
     private readonly champions: MoveChampionService,
+    private readonly quarantine: QuarantineGate,
     private readonly publishing: PublishChampionService,
     private readonly superseding: SupersedeApprovals,
     private readonly events: EventLog,
@@ -46,12 +51,13 @@ export class DeployCandidate implements RunStep {
     const version = await this.models.version(run.model, number);
     if (!version) throw new Error(`Run ${run.id} has no version ${number}.`);
     try {
+      if (!earlier) await this.quarantine.check(version);
       const deployment = earlier ?? (await this.propose(context, version));
       if (deployment.status !== 'promoted') return outputOf(deployment);
       const { problem } = await this.publishing.attempt(run.model);
       return { ...outputOf(deployment), fileProblem: problem };
     } catch (error) {
-      if (!(error instanceof DomainError && error.code === 'champion_changed')) throw error;
+      if (!(error instanceof DomainError && refusals.includes(error.code))) throw error;
       return rejected(number, error.message);
     }
   }

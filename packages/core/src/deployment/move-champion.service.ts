@@ -1,6 +1,7 @@
 import type { NewEvent } from '../event/event-map.js';
 import { Signals } from '../event/signals.port.js';
 import { Models } from '../model/models.port.js';
+import { QuarantineGate } from '../quarantine/quarantine-gate.service.js';
 import { conflict } from '../shared/errors.js';
 import { Service } from '../shared/service.js';
 import type { Deployment } from './deployment.js';
@@ -24,14 +25,17 @@ export interface ChampionMove {
 export class MoveChampionService {
   constructor(
     private readonly models: Models,
+    private readonly quarantine: QuarantineGate,
     private readonly signals: Signals,
   ) {}
 
-  /** Rejects with `champion_changed` when another version serves than the decision was made against. */
+  /** Rejects with `champion_changed` when another version serves than the decision was made against, and with `version_quarantined`. */
   async execute({ deployment, expectedVersion, actor, reason, asOf }: ChampionMove): Promise<NewEvent> {
     const { model, version, id: deploymentId } = deployment;
     const current = await this.models.alias(model, 'champion');
     if (current?.version !== expectedVersion) throw championChanged(model, expectedVersion, current?.version);
+    const appointed = await this.models.version(model, version);
+    if (appointed) await this.quarantine.check(appointed);
     const expectedRevision = current?.revision ?? 0;
     const move = { model, alias: 'champion' as const, version, expectedRevision, deploymentId, actor, reason, asOf };
     if (!(await this.models.moveAlias(move))) {

@@ -11,6 +11,8 @@ export interface Rollback {
   readonly version?: number;
   readonly actor: string;
   readonly reason: string;
+  /** Also keeps the version that is left from answering again, until a person releases it. */
+  readonly quarantine?: boolean;
   /** Given for a day of the past (a replay); now when left out. */
   readonly asOf?: Date;
 }
@@ -35,7 +37,7 @@ export class RollbackService {
    * Rejects with `unknown_model`, `unknown_version`, `no_champion`, `no_previous_version`, `already_champion`,
    * `never_served`, `champion_changed`, or with what keeps the version from being loaded.
    */
-  async execute({ model, version, actor, reason, asOf }: Rollback): Promise<Deployment> {
+  async execute({ model, version, actor, reason, quarantine, asOf }: Rollback): Promise<Deployment> {
     if (!(await this.models.find(model))) throw notFound('unknown_model', `There is no model "${model}".`);
     const champion = await this.models.alias(model, 'champion');
     if (!champion) throw conflict('no_champion', `Model "${model}" has no champion to roll back from.`);
@@ -45,7 +47,8 @@ export class RollbackService {
     }
     if (version !== undefined) await this.refuseUnlessServed(model, version);
     const from = champion.version;
-    return this.appointing.execute({ model, version: target, kind: 'rollback', from, actor, reason, asOf });
+    const appointment = { model, version: target, kind: 'rollback' as const, from, actor, reason, asOf };
+    return this.appointing.execute({ ...appointment, quarantinesLeft: quarantine });
   }
 
   /**

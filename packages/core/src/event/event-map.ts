@@ -32,6 +32,8 @@ export interface EventMap {
   'candidate.created': { readonly version: number; readonly sha256: string; readonly metrics: JsonObject };
   'candidate.accepted': { readonly version: number; readonly verdicts: readonly JsonObject[] };
   'candidate.rejected': { readonly version: number; readonly verdicts: readonly JsonObject[] };
+  'version.quarantined': { readonly version: number; readonly sha256: string; readonly reason: string };
+  'version.released': { readonly version: number; readonly reason: string };
   'version.registered': { readonly version: number; readonly sha256: string };
   'deployment.proposed': { readonly deploymentId: string; readonly version: number };
   'approval.given': {

@@ -28,6 +28,8 @@ const titles: { readonly [T in EventType]: (payload: EventMap[T]) => string } = 
   'candidate.created': ({ version }) => `candidate version ${version} was fitted`,
   'candidate.accepted': ({ version }) => `candidate version ${version} passed every gate`,
   'candidate.rejected': ({ version }) => `candidate version ${version} was rejected by its gates`,
+  'version.quarantined': ({ version, reason }) => `version ${version} was quarantined: ${reason}`,
+  'version.released': ({ version, reason }) => `version ${version} was released from quarantine: ${reason}`,
   'version.registered': ({ version }) => `version ${version} was registered`,
   'deployment.proposed': ({ version }) => `deployment of version ${version} proposed`,
   'approval.given': ({ version, by, reason, given, required }) =>

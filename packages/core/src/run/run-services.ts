@@ -18,6 +18,9 @@ import { SupersedeApprovals } from '../deployment/supersede-approvals.service.js
 import { VersionLoader } from '../deployment/version-loader.service.js';
 import { KeepDriftWatch } from '../drift/keep-drift-watch.service.js';
 import { ValidateCandidate } from '../gate/validate-candidate.service.js';
+import { QuarantineGate } from '../quarantine/quarantine-gate.service.js';
+import { QuarantineVersion } from '../quarantine/quarantine-version.service.js';
+import { ReleaseVersionService } from '../quarantine/release-version.service.js';
 import { EvaluateTriggersService } from '../trigger/evaluate-triggers.service.js';
 import { ReadAnswersService } from '../trigger/read-answers.service.js';
 import { TriggerContexts } from '../trigger/trigger-context.service.js';
@@ -42,6 +45,9 @@ export const decisionServices = [
   VersionLoader,
   CircuitBreaker,
   CloseCircuitService,
+  QuarantineGate,
+  QuarantineVersion,
+  ReleaseVersionService,
   MoveChampionService,
   PublishChampionService,
   CloseApproval,

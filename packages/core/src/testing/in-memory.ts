@@ -14,6 +14,7 @@ import { MemoryEventLog } from './memory-event-log.js';
 import { MemoryJobQueue } from './memory-job-queue.js';
 import { MemoryModels } from './memory-models.js';
 import { MemoryPredictions } from './memory-predictions.js';
+import { MemoryQuarantines } from './memory-quarantines.js';
 import { MemoryRecords } from './memory-records.js';
 import { MemorySignals } from './memory-signals.js';
 import { MemoryTrainingRuns } from './memory-training-runs.js';
@@ -24,18 +25,20 @@ export function inMemory(options: { config?: Partial<InstallationConfig>; now?: 
   const clock = new FakeClock(options.now);
   const ids = new CountingIds();
   const unitOfWork = new MemoryDatabase();
+  const models = new MemoryModels(unitOfWork, clock, ids);
   return {
     clock,
     ids,
     unitOfWork,
     events: new MemoryEventLog(unitOfWork, clock),
-    models: new MemoryModels(unitOfWork, clock, ids),
+    models,
     predictions: new MemoryPredictions(unitOfWork, clock),
     records: new MemoryRecords(unitOfWork, clock),
     runs: new MemoryTrainingRuns(unitOfWork),
     evaluations: new MemoryTriggerEvaluations(unitOfWork),
     watches: new MemoryDriftWatches(unitOfWork),
     circuits: new MemoryCircuits(unitOfWork),
+    quarantines: new MemoryQuarantines(unitOfWork, models),
     deployments: new MemoryDeployments(unitOfWork, clock),
     signals: new MemorySignals(unitOfWork),
     deliveries: new MemoryDeliveries(unitOfWork),

@@ -17,6 +17,7 @@ import { Fitting } from '../run/fitting.port.js';
 import { ReportFiles } from '../run/report-files.port.js';
 import { RunTiming } from '../run/run-timing.js';
 import { TrainingRuns } from '../run/training-runs.port.js';
+import { Quarantines } from '../quarantine/quarantines.port.js';
 import { ScorerLoader } from '../serving/scorer.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { Ids } from '../shared/ids.port.js';
@@ -52,6 +53,7 @@ export interface Rows {
   readonly evaluations: TriggerEvaluations;
   readonly watches: DriftWatches;
   readonly circuits: Circuits;
+  readonly quarantines: Quarantines;
   readonly deployments: Deployments;
   readonly signals: Signals;
 }
@@ -81,6 +83,7 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
     [TriggerEvaluations, adapters.evaluations],
     [DriftWatches, adapters.watches],
     [Circuits, adapters.circuits],
+    [Quarantines, adapters.quarantines],
     [Deployments, adapters.deployments],
     [Signals, adapters.signals],
     [ChampionFiles, adapters.championFiles],

@@ -4,9 +4,11 @@ import { AddApprovals1764310000000 } from './migrations/add-approvals-1764310000
 import { AddDriftWatches1764100000000 } from './migrations/add-drift-watches-1764100000000.js';
 import { AddJudgedChampions1764350000000 } from './migrations/add-judged-champions-1764350000000.js';
 import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
+import { AddQuarantines1764700000000 } from './migrations/add-quarantines-1764700000000.js';
 import { configRevisionSchema, deliverySchema, eventSchema } from './schema/log.schema.js';
 import { aliasMoveSchema, aliasSchema, modelSchema, modelVersionSchema } from './schema/models.schema.js';
 import { outcomeCorrectionSchema, outcomeSchema, predictionSchema, recordSchema } from './schema/predictions.schema.js';
+import { quarantineSchema } from './schema/quarantines.schema.js';
 import {
   circuitSchema,
   approvalSchema,
@@ -27,7 +29,7 @@ export interface DatabaseOptions {
 
 const schemas = [
   ...[modelSchema, modelVersionSchema, aliasSchema, aliasMoveSchema],
-  ...[circuitSchema],
+  ...[circuitSchema, quarantineSchema],
   ...[trainingRunSchema, triggerEvaluationSchema, deploymentSchema, approvalSchema, driftWatchSchema],
   ...[predictionSchema, outcomeSchema, outcomeCorrectionSchema, recordSchema],
   ...[eventSchema, deliverySchema, configRevisionSchema],
@@ -62,6 +64,7 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
       AddCircuits1764200000000,
       AddApprovals1764310000000,
       AddJudgedChampions1764350000000,
+      AddQuarantines1764700000000,
     ],
     logging: false,
   });

@@ -9,6 +9,7 @@ const tables = [
   ...['outcome_corrections', 'outcomes', 'predictions', 'records', 'events', 'deliveries', 'approvals', 'deployments'],
   ...[
     'circuits',
+    'quarantines',
     'drift_watches',
     'trigger_evaluations',
     'training_runs',

@@ -9,6 +9,7 @@ import { PgEventLog } from './pg-event-log.js';
 import { PgModels } from './pg-models.js';
 import { PgOverview } from './pg-overview.js';
 import { PgPredictions } from './pg-predictions.js';
+import { PgQuarantines } from './pg-quarantines.js';
 import { PgRecords } from './pg-records.js';
 import { PgSignals } from './pg-signals.js';
 import { PgTrainingRuns } from './pg-training-runs.js';
@@ -27,6 +28,7 @@ export function pgAdapters(database: Database, url: string, clock: Clock, ids: I
     evaluations: new PgTriggerEvaluations(database),
     watches: new PgDriftWatches(database),
     circuits: new PgCircuits(database),
+    quarantines: new PgQuarantines(database),
     deployments: new PgDeployments(database, clock),
     signals: new PgSignals(database, url),
     deliveries: new PgDeliveries(database),

@@ -6,6 +6,7 @@ import type { Signals } from '../../event/signals.port.js';
 import type { Models } from '../../model/models.port.js';
 import type { Deliveries } from '../../notification/deliveries.port.js';
 import type { Predictions } from '../../prediction/predictions.port.js';
+import type { Quarantines } from '../../quarantine/quarantines.port.js';
 import type { Records } from '../../dataset/records.port.js';
 import type { TrainingRuns } from '../../run/training-runs.port.js';
 import type { UnitOfWork } from '../../shared/unit-of-work.port.js';
@@ -24,6 +25,7 @@ export interface ContractWorld {
   readonly evaluations: TriggerEvaluations;
   readonly watches: DriftWatches;
   readonly circuits: Circuits;
+  readonly quarantines: Quarantines;
   readonly deployments: Deployments;
   readonly signals: Signals;
   readonly deliveries: Deliveries;

@@ -7,6 +7,7 @@ import { describeEvents } from './events.contract.js';
 import { describeModels } from './models.contract.js';
 import { describePredictionWindows } from './prediction-windows.contract.js';
 import { describePredictions } from './predictions.contract.js';
+import { describeQuarantines } from './quarantines.contract.js';
 import { describeRecords } from './records.contract.js';
 import { describeTrainingRuns } from './training-runs.contract.js';
 import { describeTriggerEvaluations } from './trigger-evaluations.contract.js';
@@ -18,6 +19,7 @@ export function describeRows(name: string, make: MakeWorld): void {
   describeTriggerEvaluations(name, make);
   describeDriftWatches(name, make);
   describeCircuits(name, make);
+  describeQuarantines(name, make);
   describeDeployments(name, make);
   describePredictions(name, make);
   describePredictionWindows(name, make);

@@ -1,0 +1,35 @@
+import type { Quarantine } from '@retrain/core';
+import { EntitySchema } from 'typeorm';
+import * as column from './columns.js';
+
+/** A quarantine with its release in columns of their own. */
+export type QuarantineRow = Omit<Quarantine, 'release'> & {
+  readonly releasedBy?: string;
+  readonly releaseReason?: string;
+  readonly releasedAt?: Date;
+};
+
+export const quarantineSchema = new EntitySchema<QuarantineRow>({
+  name: 'Quarantine',
+  tableName: 'quarantines',
+  columns: {
+    model: column.primary(column.text('model')),
+    version: column.primary(column.integer('version')),
+    sha256: column.text('sha256'),
+    origin: column.optional(column.text('origin')),
+    by: column.text('quarantined_by'),
+    reason: column.text('reason'),
+    at: column.instant('quarantined_at'),
+    releasedBy: column.optional(column.text('released_by')),
+    releaseReason: column.optional(column.text('release_reason')),
+    releasedAt: column.optional(column.instant('released_at')),
+  },
+  foreignKeys: [
+    {
+      name: 'quarantines_version_fkey',
+      target: 'ModelVersion',
+      columnNames: ['model', 'version'],
+      referencedColumnNames: ['model', 'version'],
+    },
+  ],
+});
