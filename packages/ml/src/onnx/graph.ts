@@ -14,6 +14,9 @@ import {
 /** Versions that every written model declares. */
 const IR_VERSION = 8n;
 const OPSET = 17n;
+/** Domain of classical machine learning; its version 5 knows no TreeEnsembleRegressor any more. */
+const ML_DOMAIN = 'ai.onnx.ml';
+const ML_OPSET = 3n;
 
 /** A graph to write, in topological order. */
 export interface OnnxGraph {
@@ -30,9 +33,10 @@ export interface OnnxGraph {
 export function writeModel(graph: OnnxGraph): Uint8Array {
   const { name, nodes, constants, inputs, outputs, lineage } = graph;
   const keys = Object.keys(lineage).sort();
+  const usesMl = nodes.some(({ domain }) => domain === ML_DOMAIN);
   const model = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
-    opsetImport: [{ domain: '', version: OPSET }],
+    opsetImport: [{ domain: '', version: OPSET }, ...(usesMl ? [{ domain: ML_DOMAIN, version: ML_OPSET }] : [])],
     producerName: 'retrain',
     graph: {
       name,
@@ -64,6 +68,38 @@ export function node(
       i: BigInt(value),
     })),
   });
+}
+
+/** A list attribute of an operator. */
+export type ListAttribute =
+  | { readonly ints: ArrayLike<number> }
+  | { readonly floats: ArrayLike<number> }
+  | { readonly strings: readonly string[] };
+
+/** One operator of `ai.onnx.ml`; attributes are lists, whole numbers or texts. */
+export function mlNode(
+  operator: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Readonly<Record<string, number | string | ListAttribute>>,
+): NodeProto {
+  return create(NodeProtoSchema, {
+    opType: operator,
+    domain: ML_DOMAIN,
+    name: output,
+    input: [...inputs],
+    output: [output],
+    attribute: Object.entries(attributes).map(([name, value]) => ({ name, ...attributeOf(value) })),
+  });
+}
+
+function attributeOf(value: number | string | ListAttribute) {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  if (typeof value === 'number') return { type: AttributeProto_AttributeType.INT, i: BigInt(value) };
+  if (typeof value === 'string') return { type: AttributeProto_AttributeType.STRING, s: bytes(value) };
+  if ('ints' in value) return { type: AttributeProto_AttributeType.INTS, ints: Array.from(value.ints, BigInt) };
+  if ('floats' in value) return { type: AttributeProto_AttributeType.FLOATS, floats: Array.from(value.floats) };
+  return { type: AttributeProto_AttributeType.STRINGS, strings: value.strings.map(bytes) };
 }
 
 /** A float32 constant. */

@@ -1,4 +1,5 @@
 import type { NodeProto, TensorProto } from 'onnx-buf';
+import { classificationHead, type Calibration } from './classification-head.js';
 import { constant, node, tensorInfo, writeModel } from './graph.js';
 
 /** A model that is linear in standardised features. */
@@ -20,21 +21,17 @@ export interface LinearModel {
 export const LINEAR_CONSTANTS = ['means', 'scales', 'weights', 'intercepts'] as const;
 
 /**
- * A softmax regression: `features` f32[N,F], NaN = missing -> `probabilities` f32[N,C] and `label` int64[N] (the index of
- * the most probable class).
+ * A softmax regression: `features` f32[N,F], NaN = missing -> the outputs of `classificationHead`.
  */
-export function softmaxRegressionModel(model: LinearModel): Uint8Array {
+export function softmaxRegressionModel(model: LinearModel, calibration?: Calibration): Uint8Array {
   const { width, outputs, nodes, constants } = linearScores(model, 'scores');
+  const head = classificationHead('scores', outputs, calibration);
   return writeModel({
     name: 'softmax_regression',
-    nodes: [
-      ...nodes,
-      node('Softmax', ['scores'], 'probabilities', { axis: 1 }),
-      node('ArgMax', ['probabilities'], 'label', { axis: 1, keepdims: 0 }),
-    ],
-    constants,
+    nodes: [...nodes, ...head.nodes],
+    constants: [...constants, ...head.constants],
     inputs: [tensorInfo('features', 'float', ['N', width])],
-    outputs: [tensorInfo('label', 'int64', ['N']), tensorInfo('probabilities', 'float', ['N', outputs])],
+    outputs: head.outputs,
     lineage: model.lineage,
   });
 }

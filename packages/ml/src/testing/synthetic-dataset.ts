@@ -1,15 +1,5 @@
 import type { Dataset, Task } from '@retrain/core';
-
-/** Uniform numbers in [0, 1) from a 32-bit seed (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { randomNumbers } from '../trainer/random.js';
 
 export interface SyntheticOptions {
   readonly rows: number;

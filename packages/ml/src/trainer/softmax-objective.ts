@@ -1,4 +1,5 @@
 import type { Objective } from './lbfgs.js';
+import { normalise } from './probabilities.js';
 
 export interface SoftmaxProblem {
   /** rows x columns, row-major, standardised. */
@@ -51,8 +52,8 @@ export class SoftmaxObjective implements Objective {
   }
 }
 
-/** Class probabilities of the first `rows` rows of a standardised matrix: rows x classCount, row-major. */
-export function softmaxScores(
+/** Scores (logarithms of probabilities up to a constant) of a standardised matrix: rows x classCount, row-major. */
+export function linearScores(
   matrix: Float64Array,
   rows: number,
   columns: number,
@@ -61,9 +62,7 @@ export function softmaxScores(
 ): Float64Array {
   const result = new Float64Array(rows * classCount);
   for (let row = 0; row < rows; row++) {
-    const scores = result.subarray(row * classCount, (row + 1) * classCount);
-    scoreRow(matrix, row * columns, columns, point, classCount, scores);
-    normalise(scores);
+    scoreRow(matrix, row * columns, columns, point, classCount, result.subarray(row * classCount));
   }
   return result;
 }
@@ -82,14 +81,4 @@ function scoreRow(
     for (let column = 0; column < columns; column++) sum += matrix[offset + column]! * point[at + column]!;
     scores[c] = sum;
   }
-}
-
-/** Turns scores into probabilities in place; returns log(sum(exp(scores))), without overflow. */
-function normalise(scores: Float64Array): number {
-  let most = -Infinity;
-  for (let c = 0; c < scores.length; c++) if (scores[c]! > most) most = scores[c]!;
-  let sum = 0;
-  for (let c = 0; c < scores.length; c++) sum += scores[c] = Math.exp(scores[c]! - most);
-  for (let c = 0; c < scores.length; c++) scores[c]! /= sum;
-  return most + Math.log(sum);
 }

@@ -183,7 +183,7 @@ describe('softmaxRegression', () => {
     expect(readLineage(artifact)).toMatchObject({
       run: 'run-1',
       trainer: 'softmax_regression',
-      options: '{"l2":0.3,"max_iterations":1000,"tolerance":1e-7,"warm_start":false}',
+      options: '{"l2":0.3,"max_iterations":1000,"tolerance":1e-7,"calibration":"none","warm_start":false}',
       seed: '1',
       rows: '60',
       features: '["f0","f1"]',
@@ -286,6 +286,7 @@ describe('softmaxRegression', () => {
       l2: 0.1,
       max_iterations: 1000,
       tolerance: 1e-7,
+      calibration: 'none',
       warm_start: false,
     });
     const parse = () => softmaxRegression.parseOptions({ l2: -1, max_iterations: 2.5, penalty: 'l1' });

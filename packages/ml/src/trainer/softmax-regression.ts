@@ -1,13 +1,16 @@
-import { defineTrainer, type FitRequest, type FittedModel, type OptionsOf } from '@retrain/core';
+import { defineTrainer, slice, type Dataset, type FitRequest, type FittedModel, type OptionsOf } from '@retrain/core';
 import { setImmediate } from 'node:timers/promises';
 import { LINEAR_CONSTANTS, softmaxRegressionModel } from '../onnx/linear-models.js';
 import { readConstants } from '../onnx/read-constants.js';
+import { CALIBRATION, calibrate, calibrationFits } from './calibration/calibrate.js';
 import { CHECK_ROWS } from './check-rows.js';
 import { fitLineage } from './fit-lineage.js';
-import { minimise } from './lbfgs.js';
+import { minimise, type Minimum } from './lbfgs.js';
 import { readTrainerOptions } from './options.js';
 import { countClasses } from './outcomes.js';
-import { SoftmaxObjective, softmaxScores } from './softmax-objective.js';
+import { probabilitiesOf } from './probabilities.js';
+import { progressWithin } from './progress.js';
+import { linearScores, SoftmaxObjective } from './softmax-objective.js';
 import { measureStandardisation, spreadWeights, standardise, type Standardisation } from './standardise.js';
 import { WARM_START, warmStart } from './warm-start.js';
 
@@ -17,8 +20,11 @@ const RULES = {
   l2: { kind: 'number', fallback: 0.1, least: 0, most: 1e6 },
   max_iterations: { kind: 'number', fallback: 1000, least: 1, most: 100_000, whole: true },
   tolerance: { kind: 'number', fallback: 1e-7, least: 1e-12, most: 0.1 },
+  calibration: CALIBRATION,
   warm_start: WARM_START,
 } as const;
+
+type Options = OptionsOf<typeof RULES>;
 
 /**
  * Multinomial logistic regression on standardised features, missing values at the mean, fitted to its exact optimum.
@@ -36,27 +42,87 @@ export const softmaxRegression = defineTrainer({
 });
 
 async function fit(request: FitRequest): Promise<FittedModel> {
-  const { dataset, signal } = request;
-  const { l2, max_iterations, tolerance } = request.options as OptionsOf<typeof RULES>;
+  const { dataset } = request;
+  const { calibration: choice } = request.options as Options;
+  const classCount = countClasses(NAME, dataset).classes.length;
+  const fits = calibrationFits(choice) + 1;
+  const part = (index: number) =>
+    progressWithin((fraction) => request.onProgress(fraction), index / fits, (index + 1) / fits);
+  const calibrated = await calibrate({
+    dataset,
+    classes: classCount,
+    choice,
+    fit: async (rows, fold) => {
+      const weights = await fitWeights(request, rows, part(fold));
+      return (unseen) => scoresOf(weights, unseen, classCount);
+    },
+  });
+  const warm = warmStart(NAME, request, (artifact) => readLinearModel(artifact, dataset, classCount));
+  const weights = await fitWeights(request, dataset, part(fits - 1), warm.from);
+  request.onProgress(1);
+  const rows = Math.min(dataset.rows, CHECK_ROWS);
+  const width = dataset.schema.features.length;
+  const { standardisation, minimum } = weights;
+  const { used } = standardisation;
+  const model = {
+    standardisation,
+    weights: spreadWeights(minimum.point.subarray(0, classCount * used.length), classCount, width, used),
+    intercepts: minimum.point.slice(classCount * used.length),
+    lineage: fitLineage(NAME, request),
+  };
+  const scores = scoresOf(weights, slice(dataset, 0, rows), classCount);
+  return {
+    artifact: softmaxRegressionModel(model, calibrated.calibration),
+    check: { rows, scores: probabilitiesOf(scores, classCount, calibrated.calibration) },
+    diagnostics: {
+      rows: dataset.rows,
+      features_used: used.length,
+      objective: minimum.value,
+      gradient_norm: minimum.gradientNorm,
+      iterations: minimum.iterations,
+      evaluations: minimum.evaluations,
+      converged: minimum.converged,
+      ...calibrated.diagnostics,
+      ...warm.diagnostics,
+    },
+  };
+}
+
+interface Weights {
+  readonly standardisation: Standardisation;
+  /** Its point: classes x used weights, then the intercepts. */
+  readonly minimum: Minimum;
+}
+
+async function fitWeights(
+  { options, signal }: FitRequest,
+  dataset: Dataset,
+  onProgress: (fraction: number) => void,
+  initial?: EarlierModel,
+): Promise<Weights> {
+  const { l2, max_iterations, tolerance } = options as Options;
   const { classes, counts } = countClasses(NAME, dataset);
   const standardisation = measureStandardisation(dataset);
   const columns = standardisation.used.length;
-  const classCount = classes.length;
-  const matrix = standardise(dataset, dataset.rows, standardisation);
   const objective = new SoftmaxObjective({
-    matrix,
+    matrix: standardise(dataset, dataset.rows, standardisation),
     rows: dataset.rows,
     columns,
     classes: dataset.outcomes,
-    classCount,
+    classCount: classes.length,
     l2,
   });
-  const shares = new Float64Array(objective.size);
-  counts.forEach((count, index) => (shares[classCount * columns + index] = Math.log(count / dataset.rows)));
-  const warm = warmStart(NAME, request, (artifact) => earlierWeights(artifact, classCount, standardisation));
-  const progress = progressOf(tolerance, (fraction) => request.onProgress(fraction));
+  let start = initial && restated(initial, standardisation);
+  if (!start) {
+    start = new Float64Array(objective.size);
+    start.set(
+      counts.map((count) => Math.log(count / dataset.rows)),
+      classes.length * columns,
+    );
+  }
+  const progress = progressOf(tolerance, onProgress);
   signal.throwIfAborted();
-  const minimum = await minimise(objective, warm.from ?? shares, {
+  const minimum = await minimise(objective, start, {
     tolerance,
     maxIterations: max_iterations,
     afterIteration: async (gradientNorm) => {
@@ -65,55 +131,47 @@ async function fit(request: FitRequest): Promise<FittedModel> {
       signal.throwIfAborted();
     },
   });
-  request.onProgress(1);
-  const rows = Math.min(dataset.rows, CHECK_ROWS);
-  const width = dataset.schema.features.length;
-  return {
-    artifact: softmaxRegressionModel({
-      standardisation,
-      weights: spreadWeights(minimum.point.subarray(0, classCount * columns), classCount, width, standardisation.used),
-      intercepts: minimum.point.slice(classCount * columns),
-      lineage: fitLineage(NAME, request),
-    }),
-    check: { rows, scores: softmaxScores(matrix, rows, columns, minimum.point, classCount) },
-    diagnostics: {
-      rows: dataset.rows,
-      features_used: columns,
-      objective: minimum.value,
-      gradient_norm: minimum.gradientNorm,
-      iterations: minimum.iterations,
-      evaluations: minimum.evaluations,
-      converged: minimum.converged,
-      ...warm.diagnostics,
-    },
-  };
+  return { standardisation, minimum };
 }
 
-/**
- * The weights of an earlier fit in the scale of this one: the same scores wherever nothing is missing.
- *
- * @returns classes x used weights, then the intercepts; undefined when the artifact lacks one of its constants.
- */
-function earlierWeights(artifact: Uint8Array, classCount: number, now: Standardisation): Float64Array | undefined {
+/** Scores per class of any rows: rows x classes. */
+function scoresOf({ standardisation, minimum }: Weights, rows: Dataset, classCount: number): Float64Array {
+  const matrix = standardise(rows, rows.rows, standardisation);
+  return linearScores(matrix, rows.rows, standardisation.used.length, minimum.point, classCount);
+}
+
+interface EarlierModel {
+  readonly means: Float32Array;
+  readonly scales: Float32Array;
+  readonly weights: Float32Array;
+  readonly intercepts: Float32Array;
+}
+
+/** Undefined when the artifact lacks one of its constants. */
+function readLinearModel(artifact: Uint8Array, { schema }: Dataset, classCount: number): EarlierModel | undefined {
   const constants = readConstants(artifact);
   const [means, scales, weights, intercepts] = LINEAR_CONSTANTS.map((name) => constants.get(name));
-  const width = now.means.length;
+  const width = schema.features.length;
   if (means?.length !== width || scales?.length !== width || weights?.length !== classCount * width) return undefined;
-  if (intercepts?.length !== classCount) return undefined;
+  return intercepts?.length === classCount ? { means, scales, weights, intercepts } : undefined;
+}
+
+/** The weights of an earlier fit in the scale of this one: the same scores wherever nothing is missing. */
+function restated({ means, scales, weights, intercepts }: EarlierModel, now: Standardisation): Float64Array {
+  const width = means.length;
   const columns = now.used.length;
-  const point = new Float64Array(classCount * (columns + 1));
-  for (let c = 0; c < classCount; c++) {
-    let intercept = intercepts[c]!;
+  const point = new Float64Array(intercepts.length * (columns + 1));
+  intercepts.forEach((earlier, c) => {
+    let intercept = earlier;
     for (let column = 0; column < width; column++) {
-      const slope = weights[c * width + column]! / scales[column]!;
-      intercept += slope * (now.means[column]! - means[column]!);
+      intercept += (weights[c * width + column]! / scales[column]!) * (now.means[column]! - means[column]!);
     }
     now.used.forEach((column, index) => {
       point[c * columns + index] = (weights[c * width + column]! / scales[column]!) * now.scales[column]!;
     });
-    point[classCount * columns + c] = intercept;
-  }
-  return point.every(Number.isFinite) ? point : undefined;
+    point[intercepts.length * columns + c] = intercept;
+  });
+  return point;
 }
 
 /** Progress of a search whose gradient shrinks from its first size to the tolerance, judged on a log scale. */
