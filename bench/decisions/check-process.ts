@@ -6,7 +6,7 @@ import {
   PluginRegistry,
   TriggerContexts,
 } from '@retrain/core';
-import { aConfig, CountingIds, FakeClock, MemoryConfigStore } from '@retrain/core/testing';
+import { aConfig, CountingIds, FakeClock, MemoryArtifactStore, MemoryConfigStore } from '@retrain/core/testing';
 import { Database, pgAdapters } from '@retrain/infra';
 import { answer } from './answers.js';
 import { timed } from '../bar.js';
@@ -35,6 +35,7 @@ const contexts = new TriggerContexts(
   rows.records,
   watches,
   rows.evaluations,
+  new MemoryArtifactStore(),
   config,
   plugins,
   clock,

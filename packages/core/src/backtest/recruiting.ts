@@ -5,6 +5,7 @@ import { expectationOf } from '../deployment/version-loader.service.js';
 import type { FeatureProfile } from '../drift/feature-profile.js';
 import { profileToJson } from '../drift/profile-json.js';
 import { referenceProfileOf } from '../drift/reference-profile.js';
+import { referenceSampleOf } from '../drift/reference-sample.js';
 import type { PairedEvaluation } from '../evaluation/paired-evaluation.js';
 import { planBlocks } from '../evaluation/plan.js';
 import type { ParityCheck } from '../gate/gate-definition.js';
@@ -27,6 +28,8 @@ export interface Recruit {
   readonly scorer: Scorer;
   /** Picture of its training rows; only those that triggers watch have one. */
   readonly profile?: FeatureProfile;
+  /** Raw rows of it. */
+  readonly sample?: Float32Array;
 }
 
 export interface RecruitingOptions {
@@ -127,6 +130,7 @@ export class Recruiting {
     const { model, config, loader, definition } = this.options;
     const hash = sha256(artifact);
     const profile = evaluation && referenceProfileOf(rows);
+    const sample = evaluation && referenceSampleOf(rows);
     const number = ++this.made;
     const version: ModelVersion = {
       id: `${model}-${number}`,
@@ -148,7 +152,7 @@ export class Recruiting {
       },
       createdAt: asOf,
     };
-    return { version, scorer: await loader.load(artifact, expectationOf(definition)), profile };
+    return { version, scorer: await loader.load(artifact, expectationOf(definition)), profile, sample };
   }
 
   private gates() {

@@ -1,7 +1,15 @@
 import type { RetrainingConfig } from '../config/retraining-config.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { outputsOf } from '../deployment/version-loader.service.js';
-import { closeChunk, foldRows, openWatch, restartWatch, type DriftWatch } from '../drift/drift-watch.js';
+import {
+  closeChunk,
+  foldRows,
+  openWatch,
+  restartWatch,
+  type DriftBlock,
+  type DriftWatch,
+} from '../drift/drift-watch.js';
+import { mostSampleRows } from '../drift/reference-sample.js';
 import type { ModelDefinition } from '../model/model-definition.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import type { MaturedPrediction } from '../prediction/prediction.js';
@@ -105,6 +113,8 @@ export class ServedRows {
       coverage: () => Promise.resolve({ predictions: rows, matured: rows }),
       referenceProfile: () => champion.profile,
       driftWatch: () => Promise.resolve(watch),
+      referenceSample: () => Promise.resolve(champion.sample),
+      blockRows: (block) => Promise.resolve(this.rowsOf(block)),
       previousCheck: () => Promise.resolve(previous),
       judge: (trigger) => judgeTrigger(context, trigger, triggers),
       window: (overrides) => ({ ...window, ...overrides }),
@@ -115,6 +125,13 @@ export class ServedRows {
   /** The triggers have been asked. */
   checked(asOf: Date, verdicts: readonly TriggerVerdict[]): void {
     this.previous = { asOf, verdicts };
+  }
+
+  /** The newest rows of a block. */
+  private rowsOf({ afterSeq, untilSeq }: DriftBlock): Float32Array {
+    const width = this.definition.schema.features.length;
+    const rows = this.matured.slice(Math.max(afterSeq, untilSeq - mostSampleRows(width)), untilSeq);
+    return Float32Array.from(rows.flatMap(({ prediction }) => prediction.features.map((value) => value ?? NaN)));
   }
 
   /** A run was asked for and has not failed. */

@@ -7,11 +7,12 @@ export type DriftWatchState = Omit<DriftWatch, keyof DriftWatchKey | 'seq' | 're
 
 /** The state of a watch as it is stored. */
 export function watchStateToJson(watch: DriftWatchState): JsonObject {
-  const { startSeq, at, since, pending, chunks, blocks, judgedRunId, answered } = watch;
+  const { startSeq, at, since, sinceSeq, pending, chunks, blocks, judgedRunId, answered } = watch;
   return {
     start_seq: startSeq,
     at: at.toISOString(),
     since: since.toISOString(),
+    since_seq: sinceSeq,
     pending: profileToJson(pending),
     chunks,
     blocks: blocks.map(blockToJson),
@@ -28,6 +29,7 @@ export function watchStateFromJson(json: JsonObject): DriftWatchState {
     startSeq: Number(json['start_seq']),
     at: instant(json['at']),
     since: instant(json['since']),
+    sinceSeq: Number(json['since_seq'] ?? json['start_seq']),
     pending: profileFromJson(json['pending']),
     chunks: Number(json['chunks']),
     blocks: blocksFrom(json['blocks']),
@@ -44,8 +46,9 @@ export function watchStateFromJson(json: JsonObject): DriftWatchState {
   };
 }
 
-function blockToJson({ from, to, profile }: DriftBlock): JsonObject {
-  return { from: from.toISOString(), to: to.toISOString(), profile: profileToJson(profile) };
+function blockToJson({ from, to, afterSeq, untilSeq, profile }: DriftBlock): JsonObject {
+  const seqs = { after_seq: afterSeq, until_seq: untilSeq };
+  return { from: from.toISOString(), to: to.toISOString(), ...seqs, profile: profileToJson(profile) };
 }
 
 function answeredToJson({ runId, at, blocks }: AnsweredDrift): JsonObject {
@@ -56,6 +59,9 @@ function blocksFrom(json: Json | undefined): DriftBlock[] {
   return (json as readonly JsonObject[]).map((block) => ({
     from: instant(block['from']),
     to: instant(block['to']),
+    // Blocks of a release that did not tell their rows have none to show.
+    afterSeq: Number(block['after_seq'] ?? 0),
+    untilSeq: Number(block['until_seq'] ?? 0),
     profile: profileFromJson(block['profile']),
   }));
 }

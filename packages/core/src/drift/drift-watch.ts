@@ -9,6 +9,9 @@ export interface DriftBlock {
   /** The time it covers: from the check that closed the block before until the check that closed this one. */
   readonly from: Date;
   readonly to: Date;
+  /** Its rows have seq in (afterSeq, untilSeq]. */
+  readonly afterSeq: number;
+  readonly untilSeq: number;
   readonly profile: FeatureProfile;
 }
 
@@ -43,6 +46,8 @@ export interface DriftWatch extends DriftWatchKey {
   readonly at: Date;
   /** Where the open chunk begins. */
   readonly since: Date;
+  /** Rows at or below it are none of the open chunk's. */
+  readonly sinceSeq: number;
   /** The open chunk. */
   readonly pending: FeatureProfile;
   /** Chunks closed since the evidence began. */
@@ -68,6 +73,7 @@ export function openWatch(
     seq: start.seq,
     at: start.at,
     since: start.at,
+    sinceSeq: start.seq,
     pending: emptyProfile(reference),
     chunks: 0,
     blocks: [],
@@ -85,18 +91,24 @@ export function foldRows(watch: DriftWatch, rows: Float32Array): DriftWatch {
 export function closeChunk(watch: DriftWatch, at: Date, minRows: number): DriftWatch {
   if (watch.pending.rows < minRows) return watch;
   const blocks = [...watch.blocks];
-  let carried: DriftBlock | undefined = { from: watch.since, to: at, profile: watch.pending };
+  let carried: DriftBlock | undefined = {
+    ...{ from: watch.since, to: at, profile: watch.pending },
+    ...{ afterSeq: watch.sinceSeq, untilSeq: watch.seq },
+  };
   for (let scale = 0; carried && scale < driftScales; scale++) {
     const before: DriftBlock | undefined = blocks[scale];
     const pairs = before && Math.floor(watch.chunks / 2 ** scale) % 2 === 1;
     const merged: DriftBlock | undefined = pairs
-      ? { from: before.from, to: carried.to, profile: mergeProfiles(before.profile, carried.profile) }
+      ? { ...carried, ...startOf(before), profile: mergeProfiles(before.profile, carried.profile) }
       : undefined;
     blocks[scale] = carried;
     carried = merged;
   }
-  return { ...watch, blocks, chunks: watch.chunks + 1, since: at, pending: emptyProfile(watch.pending) };
+  const next = { since: at, sinceSeq: watch.seq, pending: emptyProfile(watch.pending) };
+  return { ...watch, ...next, blocks, chunks: watch.chunks + 1 };
 }
+
+const startOf = ({ from, afterSeq }: DriftBlock) => ({ from, afterSeq });
 
 /**
  * Begins the evidence anew because a run has judged a candidate and the champion stayed: what it had been answering is
@@ -116,6 +128,7 @@ export function restartWatch(
     ...watch,
     startSeq: watch.seq,
     since,
+    sinceSeq: watch.seq,
     pending: emptyProfile(watch.pending),
     chunks: 0,
     blocks: [],

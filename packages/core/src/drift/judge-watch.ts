@@ -54,16 +54,21 @@ export function judgeWatch(
 ): WatchJudgement {
   const known = answeredBlocks(schema, reference, watch, options);
   const blocks = watch.blocks.map((block) => judgeBlock(schema, reference, block, known, options));
+  return { blocks, decisive: decisiveOf(blocks, ({ drifted, score }) => !drifted && score !== undefined) };
+}
+
+/** The largest drifted block that still stands, or else the largest of the newest; `isClear` says which show no drift. */
+export function decisiveOf<T extends { readonly block: DriftBlock; readonly drifted: boolean }>(
+  blocks: readonly T[],
+  isClear: (judged: T) => boolean,
+): T | undefined {
   const standing = blocks.filter(
     ({ drifted, block }, scale) =>
       drifted && !blocks.some((other, size) => size >= scale && other.block.to > block.to && isClear(other)),
   );
   const newest = Math.max(...blocks.map(({ block }) => block.to.getTime()));
-  const decisive = standing.at(-1) ?? blocks.findLast(({ block }) => block.to.getTime() === newest);
-  return { blocks, decisive };
+  return standing.at(-1) ?? blocks.findLast(({ block }) => block.to.getTime() === newest);
 }
-
-const isClear = ({ drifted, score }: JudgedBlock) => !drifted && score !== undefined;
 
 /** Of the blocks that a run has answered, those that had drifted. */
 function answeredBlocks(
@@ -100,7 +105,11 @@ function judgeBlock(
   return { block, level, report, answered: [...answered], score, drifted: exceeds };
 }
 
-function levelOf({ from, to }: DriftBlock, { level, falseAlarmBudgetDays }: WatchOptions): number {
+/** The level that a block may spend. */
+export function levelOf(
+  { from, to }: DriftBlock,
+  { level, falseAlarmBudgetDays }: Pick<WatchOptions, 'level' | 'falseAlarmBudgetDays'>,
+): number {
   const days = Math.max(0, to.getTime() - from.getTime()) / DAY_MS;
   return Math.min(level, days / falseAlarmBudgetDays / driftScales);
 }

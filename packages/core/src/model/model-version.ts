@@ -32,6 +32,8 @@ export interface ModelVersion {
   readonly evaluation?: Evaluation;
   /** Frozen picture of its training features (drift/profile.ts), as JSON. */
   readonly featureProfile?: JsonObject;
+  /** Raw rows of those features (drift/reference-sample.ts). */
+  readonly referenceSample?: ArtifactRef;
   readonly lineage: Lineage;
   readonly createdAt: Date;
 }

@@ -3,6 +3,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { VersionLoader } from '../deployment/version-loader.service.js';
 import { profileToJson } from '../drift/profile-json.js';
 import { referenceProfileOf } from '../drift/reference-profile.js';
+import { encodeReferenceSample, referenceSampleOf } from '../drift/reference-sample.js';
 import type { ChampionUnderTest } from '../evaluation/evaluate-candidate.js';
 import { encodeEvidence } from '../evaluation/evidence.js';
 import type { PairedEvaluation } from '../evaluation/paired-evaluation.js';
@@ -63,7 +64,12 @@ export class TrainCandidate implements RunStep {
     const evidence = await this.artifacts.put(
       encodeEvidence({ evaluation: selection.evaluation, check: fitted.check }),
     );
-    const version = versionOf(context, dataset, selection.evaluation, artifact, lineage);
+    const width = dataset.schema.features.length;
+    const sample = await this.artifacts.put(encodeReferenceSample(referenceSampleOf(dataset), width));
+    const version = {
+      ...versionOf(context, dataset, selection.evaluation, artifact, lineage),
+      referenceSample: sample,
+    };
     return () => this.register(context, version, selection, fitted, evidence);
   }
 

@@ -21,6 +21,8 @@ export function aTriggerContext(
     coverage: () => Promise.resolve({ predictions: 0, matured: 0 }),
     referenceProfile: () => undefined,
     driftWatch: () => Promise.resolve(undefined),
+    referenceSample: () => Promise.resolve(undefined),
+    blockRows: () => Promise.resolve(new Float32Array()),
     previousCheck: () => Promise.resolve(undefined),
     judge: (trigger) => judgeTrigger(context, trigger, registry.triggers),
     window: (window) => ({ model: 'coin', limit: 1000, ...window }),

@@ -1,11 +1,13 @@
 import type { DriftWatch } from '../drift/drift-watch.js';
+import type { DomainRule } from '../drift/judge-domains.js';
 import { judgeWatch, type JudgedBlock, type WatchOptions } from '../drift/judge-watch.js';
 import { driftMethods, numericOnly } from '../drift/methods.js';
 import { driftReportToJson } from '../drift/report-json.js';
 import { readOptions } from '../plugin/options.js';
 import type { JsonObject } from '../shared/json.js';
 import { count, percent } from '../shared/words.js';
-import { defineTrigger, insufficientData, type TriggerVerdict } from './trigger-definition.js';
+import { withDomains } from './drift-domains.js';
+import { defineTrigger, insufficientData, type TriggerContext, type TriggerVerdict } from './trigger-definition.js';
 
 /**
  * Fires when the drift score, the share of judged features that drifted, exceeds `drift_threshold`.
@@ -14,6 +16,9 @@ import { defineTrigger, insufficientData, type TriggerVerdict } from './trigger-
  * chunks; levels are set so that features that have not changed alarm once in `false_alarm_budget_days` on average, at
  * most. What a run has answered (it judged a candidate while the features looked so, and the champion stayed) does not
  * count until it moves on; a drift that no run has answered stands until newer rows show none.
+ *
+ * With `domain_classifier` a classifier also looks at how features go together (drift/judge-domains.ts): it fires by itself, with an
+ * area under the ROC curve of at least `minimum_auc` on rows it was not fitted on. Each look has half of the budget then.
  *
  * Options: `false_alarm_budget_days`, `level` (of the Benjamini–Hochberg procedure, at most), `numeric_method`,
  * `categorical_method`, `min_rows` a feature needs, `minimum_effect` instead of the method's own.
@@ -33,6 +38,8 @@ export const dataDrift = defineTrigger({
       level: { kind: 'number', fallback: 0.01, least: 1e-9, most: 0.5 },
       min_rows: { kind: 'number', fallback: 30, least: 2, whole: true },
       minimum_effect: { kind: 'number', least: 0 },
+      domain_classifier: { kind: 'flag', fallback: false },
+      minimum_auc: { kind: 'number', fallback: 0.57, least: 0.5, most: 1 },
     }),
   async evaluate(context, options) {
     const { config } = context;
@@ -50,7 +57,8 @@ export const dataDrift = defineTrigger({
       const reason = `Only ${count(n, 'new prediction')} to compare; judging begins at ${config.min_new_predictions}.`;
       return insufficient(reason, n, watch?.answered ? { answered: answeredJson(watch, []) } : {});
     }
-    return verdictOf(judgement.decisive, judgement.blocks, watch, threshold);
+    const features = verdictOf(judgement.decisive, judgement.blocks, watch, threshold);
+    return options.domain_classifier ? withDomains(context, watch, features, domainRule(context, options)) : features;
   },
 });
 
@@ -102,11 +110,26 @@ function answeredJson({ answered }: DriftWatch, features: readonly string[]): Js
   return { run_id: answered!.runId, at: answered!.at.toISOString(), features };
 }
 
+/** Days in which each of the looks may alarm once; two looks share what one has. */
+function budgetOf(options: JsonObject): number {
+  return (options['false_alarm_budget_days'] as number) * (options['domain_classifier'] === true ? 2 : 1);
+}
+
+function domainRule({ champion }: TriggerContext, options: JsonObject): DomainRule {
+  return {
+    falseAlarmBudgetDays: budgetOf(options),
+    level: options['level'] as number,
+    minRows: options['min_rows'] as number,
+    minimumAuc: options['minimum_auc'] as number,
+    seed: champion?.version ?? 0,
+  };
+}
+
 /** The checked options of the trigger as the judgement wants them. */
 function watchOptions(options: JsonObject, threshold: number): WatchOptions {
   return {
     threshold,
-    falseAlarmBudgetDays: options['false_alarm_budget_days'] as number,
+    falseAlarmBudgetDays: budgetOf(options),
     numericMethod: options['numeric_method'] as WatchOptions['numericMethod'],
     categoricalMethod: options['categorical_method'] as WatchOptions['categoricalMethod'],
     level: options['level'] as number,

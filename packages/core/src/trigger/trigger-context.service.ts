@@ -1,9 +1,10 @@
 import { ConfigStore } from '../config/config-store.port.js';
 import { Records } from '../dataset/records.port.js';
-import type { DriftWatch } from '../drift/drift-watch.js';
+import type { DriftBlock, DriftWatch } from '../drift/drift-watch.js';
 import type { FeatureProfile } from '../drift/feature-profile.js';
 import { KeepDriftWatch, type WatchStart } from '../drift/keep-drift-watch.service.js';
 import { profileFromJson } from '../drift/profile-json.js';
+import { decodeReferenceSample, mostSampleRows } from '../drift/reference-sample.js';
 import type { ModelVersion } from '../model/model-version.js';
 import { Models, type Model } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
@@ -14,6 +15,7 @@ import { latestAttempt, latestJudgement, latestRetraining, type LatestAttempt } 
 import { TrainingRuns } from '../run/training-runs.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { Service } from '../shared/service.js';
+import { ArtifactStore } from '../storage/artifact-store.port.js';
 import { championOfDay } from './champion-of-day.js';
 import { daysBetween } from './cooldown.js';
 import { judgeTrigger } from './judge-triggers.js';
@@ -33,6 +35,7 @@ export class TriggerContexts {
     private readonly records: Records,
     private readonly watches: KeepDriftWatch,
     private readonly evaluations: TriggerEvaluations,
+    private readonly artifacts: ArtifactStore,
     private readonly config: ConfigStore,
     private readonly plugins: PluginRegistry,
     private readonly clock: Clock,
@@ -69,6 +72,8 @@ export class TriggerContexts {
       driftWatch: onceOnly(() =>
         this.driftWatch(champion, start, { at: asOf ?? now, simulated: asOf !== undefined, dryRun }),
       ),
+      referenceSample: onceOnly(() => this.referenceSample(champion, schema.features.length)),
+      blockRows: (block) => this.blockRows(champion, block, schema.features.length, asOf !== undefined),
       previousCheck: onceOnly(() => this.previousCheck(champion, retraining, asOf)),
       judge: (trigger) => judgeTrigger(context, trigger, this.plugins.triggers),
       window: (overrides) => ({ ...window, ...overrides }),
@@ -87,6 +92,37 @@ export class TriggerContexts {
     const reference = profileOfVersion(champion);
     if (!champion || !reference) return;
     await this.watches.execute({ champion, reference, start, at: this.clock.now(), simulated: false });
+  }
+
+  private async referenceSample(version: ModelVersion | undefined, width: number): Promise<Float32Array | undefined> {
+    return version?.referenceSample && decodeReferenceSample(await this.artifacts.get(version.referenceSample), width);
+  }
+
+  private async blockRows(
+    champion: ModelVersion | undefined,
+    { afterSeq, untilSeq, to }: DriftBlock,
+    width: number,
+    simulated: boolean,
+  ): Promise<Float32Array> {
+    if (!champion) return new Float32Array();
+    const { model, version } = champion;
+    const window = {
+      model,
+      version,
+      afterSeq,
+      untilSeq,
+      limit: mostSampleRows(width),
+      ...(simulated ? { asOf: to } : {}),
+    };
+    const chunks: Float32Array[] = [];
+    for await (const chunk of this.predictions.featureChunks(window, width)) chunks.push(chunk);
+    const rows = new Float32Array(chunks.reduce((sum, { length }) => sum + length, 0));
+    let cell = 0;
+    for (const chunk of chunks) {
+      rows.set(chunk, cell);
+      cell += chunk.length;
+    }
+    return rows;
   }
 
   private async previousCheck(

@@ -1,5 +1,5 @@
 import type { RetrainingConfig } from '../config/retraining-config.js';
-import type { DriftWatch } from '../drift/drift-watch.js';
+import type { DriftBlock, DriftWatch } from '../drift/drift-watch.js';
 import type { FeatureProfile } from '../drift/feature-profile.js';
 import type { ModelDefinition } from '../model/model-definition.js';
 import type { ModelVersion } from '../model/model-version.js';
@@ -56,6 +56,10 @@ export interface TriggerContext {
   referenceProfile(): FeatureProfile | undefined;
   /** The features that the champion has answered since a run last judged a candidate; undefined without a reference. */
   driftWatch(): Promise<DriftWatch | undefined>;
+  /** Raw rows of the champion's reference, row-major float32; undefined when none were kept. */
+  referenceSample(): Promise<Float32Array | undefined>;
+  /** The newest raw rows of a block of the watch, as many as a reference sample has at most. */
+  blockRows(block: DriftBlock): Promise<Float32Array>;
   /** Answers up to this seq were recorded before the last run was requested that neither failed nor was cancelled; 0 without one. */
   readonly retrainedSeq: number;
   /** The check before this one of the same champion on the same clock; none before the run that `retrainedSeq` tells of. */

@@ -3,6 +3,7 @@ import { AddCircuits1764200000000 } from './migrations/add-circuits-176420000000
 import { AddApprovals1764310000000 } from './migrations/add-approvals-1764310000000.js';
 import { AddDriftWatches1764100000000 } from './migrations/add-drift-watches-1764100000000.js';
 import { AddJudgedChampions1764350000000 } from './migrations/add-judged-champions-1764350000000.js';
+import { AddReferenceSamples1764360000000 } from './migrations/add-reference-samples-1764360000000.js';
 import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
 import { AddQuarantines1764700000000 } from './migrations/add-quarantines-1764700000000.js';
 import { configRevisionSchema, deliverySchema, eventSchema } from './schema/log.schema.js';
@@ -64,6 +65,7 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
       AddCircuits1764200000000,
       AddApprovals1764310000000,
       AddJudgedChampions1764350000000,
+      AddReferenceSamples1764360000000,
       AddQuarantines1764700000000,
     ],
     logging: false,

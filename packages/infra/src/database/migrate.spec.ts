@@ -33,6 +33,7 @@ describe('migrate', () => {
         { name: 'AddCircuits1764200000000' },
         { name: 'AddApprovals1764310000000' },
         { name: 'AddJudgedChampions1764350000000' },
+        { name: 'AddReferenceSamples1764360000000' },
         { name: 'AddQuarantines1764700000000' },
       ]);
       expect(await dataSource.showMigrations()).toBe(false);

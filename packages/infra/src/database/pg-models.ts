@@ -52,7 +52,7 @@ export class PgModels extends Models {
   }
 
   addVersion(version: NewModelVersion): Promise<ModelVersion> {
-    const { model, runId, artifact, evaluation, featureProfile, lineage } = version;
+    const { model, runId, artifact, evaluation, featureProfile, referenceSample, lineage } = version;
     return this.database.transaction(async () => {
       // The model's row serialises the numbering.
       const { count } = await this.database.query(`SELECT 1 FROM models WHERE name = $1 FOR NO KEY UPDATE`, [model]);
@@ -62,13 +62,14 @@ export class PgModels extends Models {
       const added = await this.database.object(
         modelVersionSchema,
         `INSERT INTO model_versions (model, version, id, run_id, artifact_uri, artifact_sha256, artifact_bytes,
-           evaluation, feature_profile, lineage, created_at)
-         SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+           evaluation, feature_profile, lineage, created_at, reference_sample)
+         SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
          FROM model_versions WHERE model = $1 RETURNING *`,
         [
           ...[model, this.ids.next(), runId ?? null, artifact.uri, artifact.sha256, artifact.bytes],
           ...[evaluation, featureProfile, lineage].map((value) => (value ? JSON.stringify(value) : null)),
           this.clock.now(),
+          referenceSample ? JSON.stringify(referenceSample) : null,
         ],
       );
       return added!;

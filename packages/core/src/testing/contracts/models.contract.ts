@@ -48,6 +48,7 @@ export function describeModels(name: string, make: MakeWorld): void {
             metrics: { accuracy: 0.5 },
           },
           featureProfile: { rows: 3, columns: [] },
+          referenceSample: { uri: 'file:b', sha256: 'b'.repeat(64), bytes: 45 },
         });
         const first = await world().models.addVersion(complete);
         expect(first).toEqual({ ...complete, version: 1, id: expect.any(String), createdAt: world().clock.now() });

@@ -23,6 +23,7 @@ export const modelVersionSchema = new EntitySchema<ModelVersion>({
     runId: column.optional(column.uuid('run_id')),
     evaluation: column.optional(column.jsonbWithInstants('evaluation', ['from', 'until'])),
     featureProfile: column.optional(column.jsonb('feature_profile')),
+    referenceSample: column.optional(column.jsonb('reference_sample')),
     lineage: column.jsonbWithInstants('lineage', ['trainedUntil']),
     createdAt: column.instant('created_at'),
   },
