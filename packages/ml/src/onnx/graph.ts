@@ -115,15 +115,36 @@ export function constant(name: string, shape: readonly number[], values: ArrayLi
   });
 }
 
+/** An int64 constant of one dimension. */
+export function indices(name: string, values: readonly number[]): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dims: [BigInt(values.length)],
+    dataType: TensorProto_DataType.INT64,
+    int64Data: values.map(BigInt),
+  });
+}
+
+const ELEMENT_TYPES = {
+  float: TensorProto_DataType.FLOAT,
+  int32: TensorProto_DataType.INT32,
+  int64: TensorProto_DataType.INT64,
+  bool: TensorProto_DataType.BOOL,
+};
+
 /** A tensor that goes in or out; a dimension that is a string varies from call to call. */
-export function tensorInfo(name: string, type: 'float' | 'int64', shape: readonly (number | string)[]): ValueInfoProto {
+export function tensorInfo(
+  name: string,
+  type: keyof typeof ELEMENT_TYPES,
+  shape: readonly (number | string)[],
+): ValueInfoProto {
   return create(ValueInfoProtoSchema, {
     name,
     type: {
       value: {
         case: 'tensorType',
         value: {
-          elemType: type === 'float' ? TensorProto_DataType.FLOAT : TensorProto_DataType.INT64,
+          elemType: ELEMENT_TYPES[type],
           shape: {
             dim: shape.map((size) => ({
               value:

@@ -2,8 +2,13 @@ import type { NodeProto, TensorProto } from 'onnx-buf';
 import { classificationHead, type Calibration } from './classification-head.js';
 import { constant, node, tensorInfo, writeModel } from './graph.js';
 
-/** A model that is linear in standardised features. */
-export interface LinearModel {
+/** A linear model. */
+export interface LinearModel extends LinearWeights {
+  readonly lineage: Readonly<Record<string, string>>;
+}
+
+/** Outputs that are linear in standardised features. */
+export interface LinearWeights {
   readonly standardisation: {
     /** Per feature; also what a missing value is replaced by. */
     readonly means: ArrayLike<number>;
@@ -14,7 +19,6 @@ export interface LinearModel {
   readonly weights: ArrayLike<number>;
   /** One per output. */
   readonly intercepts: ArrayLike<number>;
-  readonly lineage: Readonly<Record<string, string>>;
 }
 
 /** Names of the constants of a linear model, by which a later fit finds them again. */
@@ -24,7 +28,7 @@ export const LINEAR_CONSTANTS = ['means', 'scales', 'weights', 'intercepts'] as 
  * A softmax regression: `features` f32[N,F], NaN = missing -> the outputs of `classificationHead`.
  */
 export function softmaxRegressionModel(model: LinearModel, calibration?: Calibration): Uint8Array {
-  const { width, outputs, nodes, constants } = linearScores(model, 'scores');
+  const { width, outputs, nodes, constants } = linearLayer(model, 'scores');
   const head = classificationHead('scores', outputs, calibration);
   return writeModel({
     name: 'softmax_regression',
@@ -38,7 +42,7 @@ export function softmaxRegressionModel(model: LinearModel, calibration?: Calibra
 
 /** A linear regression: `features` f32[N,F], NaN = missing -> `value` f32[N,1]. */
 export function linearRegressionModel(model: LinearModel): Uint8Array {
-  const { width, nodes, constants } = linearScores(model, 'value');
+  const { width, nodes, constants } = linearLayer(model, 'value');
   return writeModel({
     name: 'linear_regression',
     nodes,
@@ -49,7 +53,7 @@ export function linearRegressionModel(model: LinearModel): Uint8Array {
   });
 }
 
-interface LinearPart {
+export interface LinearPart {
   readonly width: number;
   readonly outputs: number;
   readonly nodes: readonly NodeProto[];
@@ -57,7 +61,7 @@ interface LinearPart {
 }
 
 /** Impute by the mean, standardise, multiply: `features` -> `output` f32[N, outputs]. */
-function linearScores({ standardisation, weights, intercepts }: LinearModel, output: string): LinearPart {
+export function linearLayer({ standardisation, weights, intercepts }: LinearWeights, output: string): LinearPart {
   const width = standardisation.means.length;
   const outputs = intercepts.length;
   return {

@@ -1,9 +1,9 @@
 import { defineTrainer, slice, type Dataset, type FitRequest, type FittedModel, type OptionsOf } from '@retrain/core';
 import { setImmediate } from 'node:timers/promises';
-import { LINEAR_CONSTANTS, softmaxRegressionModel } from '../onnx/linear-models.js';
-import { readConstants } from '../onnx/read-constants.js';
+import { softmaxRegressionModel } from '../onnx/linear-models.js';
 import { CALIBRATION, calibrate, calibrationFits } from './calibration/calibrate.js';
 import { CHECK_ROWS } from './check-rows.js';
+import { readEarlierLinear, restated, type EarlierLinear } from './earlier-linear.js';
 import { fitLineage } from './fit-lineage.js';
 import { minimise, type Minimum } from './lbfgs.js';
 import { readTrainerOptions } from './options.js';
@@ -57,7 +57,9 @@ async function fit(request: FitRequest): Promise<FittedModel> {
       return (unseen) => scoresOf(weights, unseen, classCount);
     },
   });
-  const warm = warmStart(NAME, request, (artifact) => readLinearModel(artifact, dataset, classCount));
+  const warm = warmStart(NAME, request, (artifact) =>
+    readEarlierLinear(artifact, dataset.schema.features.length, classCount),
+  );
   const weights = await fitWeights(request, dataset, part(fits - 1), warm.from);
   request.onProgress(1);
   const rows = Math.min(dataset.rows, CHECK_ROWS);
@@ -98,7 +100,7 @@ async function fitWeights(
   { options, signal }: FitRequest,
   dataset: Dataset,
   onProgress: (fraction: number) => void,
-  initial?: EarlierModel,
+  initial?: EarlierLinear,
 ): Promise<Weights> {
   const { l2, max_iterations, tolerance } = options as Options;
   const { classes, counts } = countClasses(NAME, dataset);
@@ -138,40 +140,6 @@ async function fitWeights(
 function scoresOf({ standardisation, minimum }: Weights, rows: Dataset, classCount: number): Float64Array {
   const matrix = standardise(rows, rows.rows, standardisation);
   return linearScores(matrix, rows.rows, standardisation.used.length, minimum.point, classCount);
-}
-
-interface EarlierModel {
-  readonly means: Float32Array;
-  readonly scales: Float32Array;
-  readonly weights: Float32Array;
-  readonly intercepts: Float32Array;
-}
-
-/** Undefined when the artifact lacks one of its constants. */
-function readLinearModel(artifact: Uint8Array, { schema }: Dataset, classCount: number): EarlierModel | undefined {
-  const constants = readConstants(artifact);
-  const [means, scales, weights, intercepts] = LINEAR_CONSTANTS.map((name) => constants.get(name));
-  const width = schema.features.length;
-  if (means?.length !== width || scales?.length !== width || weights?.length !== classCount * width) return undefined;
-  return intercepts?.length === classCount ? { means, scales, weights, intercepts } : undefined;
-}
-
-/** The weights of an earlier fit in the scale of this one: the same scores wherever nothing is missing. */
-function restated({ means, scales, weights, intercepts }: EarlierModel, now: Standardisation): Float64Array {
-  const width = means.length;
-  const columns = now.used.length;
-  const point = new Float64Array(intercepts.length * (columns + 1));
-  intercepts.forEach((earlier, c) => {
-    let intercept = earlier;
-    for (let column = 0; column < width; column++) {
-      intercept += (weights[c * width + column]! / scales[column]!) * (now.means[column]! - means[column]!);
-    }
-    now.used.forEach((column, index) => {
-      point[c * columns + index] = (weights[c * width + column]! / scales[column]!) * now.scales[column]!;
-    });
-    point[intercepts.length * columns + c] = intercept;
-  });
-  return point;
 }
 
 /** Progress of a search whose gradient shrinks from its first size to the tolerance, judged on a log scale. */

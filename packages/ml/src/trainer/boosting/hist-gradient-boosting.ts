@@ -1,6 +1,5 @@
 import {
   defineTrainer,
-  rowsBefore,
   slice,
   unprocessable,
   type Dataset,
@@ -14,6 +13,7 @@ import { readEnsemble, treeClassificationModel, treeRegressionModel, type Ensemb
 import { CALIBRATION, calibrate, calibrationFits } from '../calibration/calibrate.js';
 import { CHECK_ROWS } from '../check-rows.js';
 import { fitLineage } from '../fit-lineage.js';
+import { holdoutEdge } from '../holdout.js';
 import { readTrainerOptions } from '../options.js';
 import { checkValues, countClasses } from '../outcomes.js';
 import { probabilitiesOf } from '../probabilities.js';
@@ -43,9 +43,6 @@ const RULES = {
 } as const;
 
 type Options = OptionsOf<typeof RULES>;
-
-/** Rows that a holdout needs to tell one iteration from the next. */
-const LEAST_HOLDOUT = 50;
 
 /**
  * Gradient boosting of trees on histograms, for classes and numbers; missing values go where they fit best.
@@ -130,7 +127,9 @@ async function fitEnsemble(
   const options = request.options as Options;
   checkRows(dataset, classes, options.min_samples_leaf);
   const iterations = initial ? options.warm_iterations : options.max_iterations;
-  const edge = options.early_stopping ? holdoutEdge(dataset, classes, options) : undefined;
+  const edge = options.early_stopping
+    ? holdoutEdge(dataset, options.holdout_share, 2 * options.min_samples_leaf)
+    : undefined;
   const run = (rows: Dataset, most: number, from: number, to: number, holdout?: Boosting['holdout']) =>
     boost({
       dataset: rows,
@@ -175,15 +174,6 @@ function rulesOf(options: Options): BoostRules {
     rowShare: options.row_share,
     columnShare: options.column_share,
   };
-}
-
-/** First row of the holdout: rows of one instant stay together. Undefined when either part would be too small. */
-function holdoutEdge(dataset: Dataset, classes: number, options: Options): number | undefined {
-  const row = Math.floor(dataset.rows * (1 - options.holdout_share));
-  const edge = rowsBefore(dataset, dataset.times[row]!);
-  if (edge < 2 * options.min_samples_leaf || dataset.rows - edge < LEAST_HOLDOUT) return undefined;
-  const present = new Set(dataset.outcomes.subarray(0, edge));
-  return classes > 0 && present.size < classes ? undefined : edge;
 }
 
 function checkRows(dataset: Dataset, classes: number, minSamplesLeaf: number): void {
