@@ -1,5 +1,4 @@
-import type { Estimate, Figures, Foresight, Performance, TriggerEvaluation } from '@retrain/core';
-import { verdictView } from '../retraining/run-view.js';
+import type { Estimate, Figures, Foresight, Performance } from '@retrain/core';
 import { baselineView } from './version-view.js';
 
 /** What was answered, what happened and what confidence promised, on the wire. */
@@ -18,14 +17,6 @@ export function performanceView({ coverage, overall, versions, periods, baseline
       estimate: foresightView(promised),
     })),
   };
-}
-
-/** One verdict of a trigger as a point of a chart; nothing where the check did not ask that trigger. */
-export function verdictPoint(evaluation: TriggerEvaluation, name: string) {
-  const verdict = evaluation.verdicts.find(({ trigger }) => trigger === name);
-  if (!verdict) return [];
-  const at = { evaluated_at: evaluation.evaluatedAt.toISOString(), as_of: evaluation.asOf.toISOString() };
-  return [{ ...at, ...verdictView(verdict) }];
 }
 
 function figuresView({ n, metrics, benchmark }: Figures) {

@@ -4,7 +4,8 @@ import { PerformanceService, TriggerEvaluations } from '@retrain/core';
 import { Documented } from '../http/documented.js';
 import { QueryPipe } from '../http/schema.pipe.js';
 import { ModelNames } from './model-names.js';
-import { performanceView, verdictPoint } from './performance-view.js';
+import { checksOf, checkView, driftPoint, featureSeries, performancePoint, type Checked } from './check-series.js';
+import { performanceView } from './performance-view.js';
 
 const performanceQuery = {
   type: 'object',
@@ -31,8 +32,24 @@ interface PerformanceQuery {
 const driftQuery = {
   type: 'object',
   additionalProperties: false,
-  properties: { limit: { type: 'integer', minimum: 1, maximum: 500, default: 100, description: 'Newest checks' } },
+  properties: {
+    limit: { type: 'integer', minimum: 1, maximum: 500, default: 100, description: 'Newest checks' },
+    features: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 200,
+      default: 20,
+      description: 'Features with a series of their own, those that drifted farthest',
+    },
+    feature: { type: 'string', minLength: 1, maxLength: 200, description: 'Only the series of this feature' },
+  },
 } as const;
+
+interface DriftQuery {
+  readonly limit?: number;
+  readonly features?: number;
+  readonly feature?: string;
+}
 
 /** Newest checks that are shown beside the performance. */
 const CHECKS = 100;
@@ -69,28 +86,41 @@ export class PerformanceController {
     const { days = 7, limit = 5_000, as_of } = query;
     const asOf = as_of === undefined ? undefined : new Date(as_of);
     const performance = await this.performance.execute({ model, days, limit, asOf });
-    const { latest, series: checks } = await this.checksOf(model, 'performance_degradation', CHECKS);
-    return { model, ...performanceView(performance), latest, checks };
+    const checks = await this.checksOf(model, 'performance_degradation', CHECKS);
+    const newest = checks.at(-1);
+    const latest = newest ? checkView(newest) : null;
+    return { model, ...performanceView(performance), latest, checks: checks.map(performancePoint) };
   }
 
   @Get('drift')
   @Documented({
-    summary: 'The drift verdict of the newest check with its evidence, and the scores of the checks before',
+    summary:
+      'The drift verdict of the newest check with its evidence; score, level and classifier of the checks before; the scores of single features over them',
     query: driftQuery,
-    answer: { latest: { verdict: 'clear', score: 0.02, threshold: 0.1, evidence: {} }, series: [] },
+    answer: {
+      latest: { verdict: 'clear', score: 0.02, threshold: 0.1, evidence: {} },
+      series: [],
+      features: [{ name: 'form_gap', points: [] }],
+    },
   })
   async driftOf(
     @Param('model') name: string,
-    @Query(new QueryPipe<{ limit?: number }>(driftQuery)) { limit = 100 }: { limit?: number },
+    @Query(new QueryPipe<DriftQuery>(driftQuery)) { limit = 100, features = 20, feature }: DriftQuery,
   ) {
     const model = this.names.resolve(name);
-    return { model, ...(await this.checksOf(model, 'data_drift', limit)) };
+    const checks = await this.checksOf(model, 'data_drift', limit);
+    const newest = checks.at(-1);
+    return {
+      model,
+      latest: newest ? checkView(newest) : null,
+      series: checks.map(driftPoint),
+      features: featureSeries(checks, { most: features, only: feature }),
+    };
   }
 
-  /** What a trigger said in the newest checks: the newest with its evidence, all of them ascending. */
-  private async checksOf(model: string, trigger: string, limit: number) {
+  /** What a trigger said in the newest checks, ascending. */
+  private async checksOf(model: string, trigger: string, limit: number): Promise<readonly Checked[]> {
     const { items } = await this.evaluations.list(model, { limit }, false);
-    const points = items.flatMap((evaluation) => verdictPoint(evaluation, trigger));
-    return { latest: points[0] ?? null, series: points.reverse().map(({ evidence: _, ...point }) => point) };
+    return checksOf([...items].reverse(), trigger);
   }
 }

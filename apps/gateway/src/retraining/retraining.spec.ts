@@ -105,6 +105,9 @@ describe('checks', () => {
     const drift = (await gateway.get('/models/coin/drift')).body;
     expect(drift.latest).toMatchObject({ trigger: 'data_drift', verdict: 'insufficient_data' });
     expect(drift.series).toHaveLength(1);
+    expect(drift).toMatchObject({ series: [{ champion_version: 1, simulated: false }], features: [] });
+    expect((await gateway.get('/models/coin/drift?feature=tilt&features=5&limit=3')).status).toBe(200);
+    expect((await gateway.get('/models/coin/drift?features=-1')).status).toBe(400);
   });
 
   it.each([{ as_of: 'never' }, { as_of: '2199-01-01' }, { dry_run: 'yes' }, { dryrun: true }])(
