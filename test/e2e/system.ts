@@ -14,6 +14,8 @@ export interface SystemOptions {
   /** Processes to start, each named as often as it is wanted; one of each unless given. */
   readonly apps?: readonly App[];
   readonly env?: NodeJS.ProcessEnv;
+  /** A database with every table; one in the Postgres of the test run unless given. */
+  readonly database?: TestDatabase;
   /** Leads the processes to their database another way; answers the address to give them. */
   readonly through?: (databaseUrl: string) => Promise<string>;
 }
@@ -35,7 +37,8 @@ const mains: Readonly<Record<App, string>> = {
   trainer: 'apps/trainer/src/main.ts',
 };
 
-async function migrateAll(url: string): Promise<void> {
+/** Brings an empty database to everything that the processes need. */
+export async function migrateAll(url: string): Promise<void> {
   await migrate(url);
   await migrateQueue(queueSettingsFrom({ DATABASE_URL: url }));
 }
@@ -57,7 +60,7 @@ export class System {
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<System> {
-    const database = await createTestDatabase({ template: 'system', migrate: migrateAll });
+    const database = options.database ?? (await createTestDatabase({ template: 'system', migrate: migrateAll }));
     const home = mkdtempSync(join(tmpdir(), 'retrain-e2e-'));
     mkdirSync(join(home, 'config'));
     writeFileSync(join(home, 'config/retraining_config.yaml'), options.config ?? quickstart);
