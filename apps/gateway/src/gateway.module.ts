@@ -27,6 +27,7 @@ import { HistoryController } from './retraining/history.controller.js';
 import { RetrainingController } from './retraining/retraining.controller.js';
 import { RunsController } from './retraining/runs.controller.js';
 import { KeepFresh } from './serving/keep-fresh.js';
+import { KeepTallies } from './serving/keep-tallies.js';
 
 /** HTTP in and out of the core services that `core` provides. */
 @Module({})
@@ -57,6 +58,7 @@ export class GatewayModule {
       providers: [
         EventStream,
         KeepFresh,
+        KeepTallies,
         ModelNames,
         PredictionMetrics,
         ServingReadiness,

@@ -42,6 +42,8 @@ function resultOf(event: LoggedEvent): string | undefined {
       return 'failed';
     case 'run.cancelled':
       return 'cancelled';
+    case 'run.rolling_out':
+      return 'rolling_out';
     case 'run.awaiting_approval':
       return 'awaiting_approval';
     default:

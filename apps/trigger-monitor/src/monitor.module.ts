@@ -8,6 +8,7 @@ import { PruneProcessor } from './prune.processor.js';
 import { ReadAnswersProcessor } from './read-answers.processor.js';
 import { RecoverRunsProcessor } from './recover-runs.processor.js';
 import { Schedules } from './schedules.js';
+import { WatchRolloutsProcessor } from './watch-rollouts.processor.js';
 
 /** Checks, mending, notifications and housekeeping are short: so many of them at the same time. */
 const concurrency = 4;
@@ -30,6 +31,7 @@ export class MonitorModule {
           NotifyProcessor,
           PruneProcessor,
           ReadAnswersProcessor,
+          WatchRolloutsProcessor,
         ]),
       ],
     };

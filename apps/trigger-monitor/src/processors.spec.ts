@@ -102,7 +102,7 @@ describe('the schedules', () => {
     schedules.onApplicationBootstrap();
     try {
       await until(async () => (await next()) === clock.now().getTime() + 3_600_000);
-      for (const name of ['recover-runs', 'notify', 'prune', 'read-answers'] as const) {
+      for (const name of ['recover-runs', 'watch-rollouts', 'notify', 'prune', 'read-answers'] as const) {
         expect(await jobs.nextAt(name, name)).toBeDefined();
       }
       await config.update({ check_interval_minutes: 5 }, 'api');

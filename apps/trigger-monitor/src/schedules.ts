@@ -3,9 +3,13 @@ import { AlignSchedulesService, ConfigStore, JobQueue, messageOf, type JobName }
 import { AppLog } from '@retrain/infra';
 
 /** What is always repeated, in seconds. */
-const everySeconds = { 'recover-runs': 3, notify: 5, 'read-answers': 60, prune: 6 * 3600 } as const satisfies Partial<
-  Record<JobName, number>
->;
+const everySeconds = {
+  'recover-runs': 3,
+  'watch-rollouts': 5,
+  notify: 5,
+  'read-answers': 60,
+  prune: 6 * 3600,
+} as const satisfies Partial<Record<JobName, number>>;
 const lookMilliseconds = 10_000;
 
 /**
@@ -40,6 +44,7 @@ export class Schedules implements OnApplicationBootstrap, OnModuleDestroy {
   private async align(): Promise<void> {
     try {
       await this.queue.schedule('recover-runs', 'recover-runs', {}, everySeconds['recover-runs']);
+      await this.queue.schedule('watch-rollouts', 'watch-rollouts', {}, everySeconds['watch-rollouts']);
       await this.queue.schedule('notify', 'notify', {}, everySeconds.notify);
       await this.queue.schedule('read-answers', 'read-answers', {}, everySeconds['read-answers']);
       await this.queue.schedule('prune', 'prune', {}, everySeconds.prune);

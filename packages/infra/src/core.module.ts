@@ -1,6 +1,8 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import {
   AlignSchedulesService,
+  AnswerRows,
+  ArmTallies,
   ArtifactStore,
   ChampionFiles,
   ChampionHolder,
@@ -17,6 +19,7 @@ import {
   LiveState,
   Models,
   NotifyService,
+  OpenVersion,
   Overview,
   PerformanceService,
   PluginRegistry,
@@ -29,7 +32,10 @@ import {
   RegisterVersionService,
   ReportFiles,
   RetrainingStatusService,
+  RolloutHolder,
+  Rollouts,
   runServices,
+  ScoreCounterparts,
   ServePredictionService,
   SetMonitoringService,
   Signals,
@@ -63,7 +69,18 @@ export interface CoreModuleOptions {
 
 /** Services that answer requests and tell what happens, in every app. */
 const commonServices: readonly Type[] = [
-  ...[ChampionHolder, LiveState, ServePredictionService, RecordOutcomesService, PerformanceService],
+  ...[
+    OpenVersion,
+    ChampionHolder,
+    RolloutHolder,
+    ArmTallies,
+    AnswerRows,
+    ScoreCounterparts,
+    LiveState,
+    ServePredictionService,
+    RecordOutcomesService,
+    PerformanceService,
+  ],
   ...[RetrainingStatusService, RegisterVersionService, AlignSchedulesService, SetMonitoringService, NotifyService],
   ...[PruneService],
 ];
@@ -106,6 +123,7 @@ function adapters({ environment, database, rows, clock, ids, ...parts }: CorePar
     { provide: Circuits, useValue: rows.circuits },
     { provide: Quarantines, useValue: rows.quarantines },
     { provide: Deployments, useValue: rows.deployments },
+    { provide: Rollouts, useValue: rows.rollouts },
     { provide: Deliveries, useValue: rows.deliveries },
     { provide: Overview, useValue: rows.overview },
     { provide: Pruning, useValue: new PgPruning(database) },

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { ChampionHolder, LiveState, notFound, unavailable, type LoadedChampion } from '@retrain/core';
+import { ChampionHolder, LiveState, notFound, unavailable, type LoadedVersion } from '@retrain/core';
 import { Documented } from '../http/documented.js';
 import { QueryPipe } from '../http/schema.pipe.js';
 import { ModelNames } from './model-names.js';
@@ -68,7 +68,7 @@ export class ModelInfoController {
     return { model, teams, count: teams.length, ...more };
   }
 
-  private champion(model: string): LoadedChampion {
+  private champion(model: string): LoadedVersion {
     const champion = this.champions.current(model);
     if (!champion)
       throw unavailable('no_champion', `Model "${model}" has no champion in memory yet. See /health/ready.`);

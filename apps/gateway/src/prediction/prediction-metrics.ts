@@ -14,8 +14,7 @@ export class PredictionMetrics {
     const began = performance.now();
     const answers = await work();
     this.metrics.predictionSeconds.observe({ model }, (performance.now() - began) / 1000);
-    const [first] = answers;
-    if (first) this.metrics.predictions.inc({ model, version: first.version, arm: first.arm }, answers.length);
+    for (const { version, arm } of answers) this.metrics.predictions.inc({ model, version, arm });
     return answers;
   }
 

@@ -118,6 +118,11 @@ export class RetrainingController {
         const told = `Runs of ${model} keep failing (${answer.reason}): none is started before ${until}. Mend the cause, then close the circuit (POST /models/${model}/circuit/close) or send force: true.`;
         throw conflict('circuit_open', told, { until });
       }
+      case 'rolling_out': {
+        const { id, challenger } = answer.rollout;
+        const told = `Version ${challenger} of ${model} is being tried beside the champion. Wait, abort the rollout, or send force: true.`;
+        throw conflict('rollout_active', told, { rollout_id: id });
+      }
       case 'cooling_down': {
         const until = answer.until.toISOString();
         const told = `${model} was retrained lately and cools down until ${until}. Wait, or send force: true.`;

@@ -5,14 +5,22 @@ import {
   type OnModuleDestroy,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { ChampionHolder, ConfigStore, LiveState, messageOf, Models, Signals } from '@retrain/core';
+import {
+  ChampionHolder,
+  ConfigStore,
+  LiveState,
+  messageOf,
+  RolloutHolder,
+  ScoreCounterparts,
+  Signals,
+} from '@retrain/core';
 import { ModelNames } from '../model/model-names.js';
 
 const POLL_MS = 2_000;
 /** How long an answer waits for what it has told to be learned. */
 const LEARN_MS = 2_000;
 
-/** Keeps champions and states in memory up to date: at once on a signal, and by a poll, because signals may be lost. */
+/** Keeps champions, challengers and states in memory up to date: at once on a signal, and by a poll, because signals may be lost. */
 @Injectable()
 export class KeepFresh implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger('serving');
@@ -22,8 +30,9 @@ export class KeepFresh implements OnApplicationBootstrap, OnModuleDestroy, OnApp
 
   constructor(
     private readonly names: ModelNames,
-    private readonly models: Models,
     private readonly champions: ChampionHolder,
+    private readonly rollouts: RolloutHolder,
+    private readonly counterparts: ScoreCounterparts,
     private readonly states: LiveState,
     private readonly signals: Signals,
     private readonly config: ConfigStore,
@@ -36,6 +45,7 @@ export class KeepFresh implements OnApplicationBootstrap, OnModuleDestroy, OnApp
       this.config.onChange(() => void this.poll()),
       this.signals.listen((signal) => {
         if (signal.kind === 'champion_moved') void this.refreshChampion(signal.model);
+        if (signal.kind === 'rollout_changed') void this.refreshRollout(signal.model);
         if (signal.kind === 'records_added') void this.refreshState(signal.model);
       }),
     );
@@ -48,6 +58,8 @@ export class KeepFresh implements OnApplicationBootstrap, OnModuleDestroy, OnApp
 
   /** After the last request has been answered. */
   async onApplicationShutdown(): Promise<void> {
+    await this.counterparts.close();
+    await this.rollouts.release();
     await this.champions.release();
   }
 
@@ -62,7 +74,10 @@ export class KeepFresh implements OnApplicationBootstrap, OnModuleDestroy, OnApp
     if (this.polling) return;
     this.polling = true;
     try {
-      await Promise.all(this.names.all().flatMap((model) => [this.refreshChampion(model), this.refreshState(model)]));
+      const refreshed = this.names.all().flatMap((model) => {
+        return [this.refreshChampion(model), this.refreshRollout(model), this.refreshState(model)];
+      });
+      await Promise.all(refreshed);
     } finally {
       this.polling = false;
     }
@@ -78,6 +93,14 @@ export class KeepFresh implements OnApplicationBootstrap, OnModuleDestroy, OnApp
     const { version } = this.champions.status(model);
     if (version !== before)
       this.logger.log(`${model}: version ${version} answers${before ? `, before ${before}` : ''}`);
+  }
+
+  private refreshRollout(model: string): Promise<void> {
+    return this.attempt(`rollout of ${model}`, async () => {
+      await this.rollouts.refresh(model);
+      const unreadable = this.rollouts.current(model)?.challenger.unreadable;
+      if (unreadable) throw new Error(`version ${unreadable.version} is unreadable: ${unreadable.message}`);
+    });
   }
 
   private refreshState(model: string): Promise<void> {

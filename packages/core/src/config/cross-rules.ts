@@ -32,6 +32,15 @@ const rules: readonly CrossRule[] = [
       return evaluation.blocks > evaluation.min_rows ? 'blocks must not exceed min_rows' : undefined;
     },
   },
+  {
+    keys: ['deployment'],
+    broken: ({ deployment: { steps } }) => {
+      if (steps.some((step, index) => index > 0 && step <= steps[index - 1]!)) return 'steps must ascend';
+      return steps.at(-1) === 100
+        ? undefined
+        : 'the last of steps must be 100: whoever is promoted has answered everybody';
+    },
+  },
   { keys: ['triggers'], broken: ({ triggers }) => repeated(triggers) },
   { keys: ['gates'], broken: ({ gates }) => repeated(gates) },
 ];

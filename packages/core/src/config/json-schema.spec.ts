@@ -19,7 +19,9 @@ describe('the JSON schema of the configuration', () => {
       default: 0.05,
     });
     expect(properties['min_new_predictions']).toMatchObject({ type: 'integer', minimum: 1, default: 100 });
-    expect(properties['deployment']).toMatchObject({ properties: { strategy: { enum: ['direct'] } } });
+    expect(properties['deployment']).toMatchObject({
+      properties: { strategy: { enum: ['direct', 'shadow', 'canary', 'ab'] } },
+    });
     expect(properties['api_keys']).toMatchObject({ items: { required: ['name', 'sha256'] } });
     expect(properties['notifications']).toMatchObject({
       items: { oneOf: [{ type: 'string' }, { required: ['use'] }] },

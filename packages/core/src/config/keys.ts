@@ -1,8 +1,8 @@
 import { noticeNames } from '../notification/notice-names.js';
-import type { ConfigKey, NumberSchema, Schema } from './schema.js';
+import { deploymentFields } from './deployment-keys.js';
+import { share, whole } from './number-schemas.js';
+import type { ConfigKey, Schema } from './schema.js';
 
-const share = (bounds: Omit<NumberSchema, 'kind'>): Schema => ({ kind: 'number', ...bounds });
-const whole = (minimum: number, maximum?: number): Schema => ({ kind: 'number', integer: true, minimum, maximum });
 const uses = (of: 'trigger' | 'trainer' | 'gate', minItems?: number): Schema => ({
   kind: 'list',
   of: { kind: 'use', of },
@@ -163,37 +163,7 @@ const modelKeys: readonly Omit<ConfigKey, 'scope'>[] = [
     doc: 'How an accepted candidate becomes the champion.',
     schema: {
       kind: 'object',
-      fields: [
-        {
-          key: 'strategy',
-          doc: 'direct: it answers everything from one moment to the next.',
-          schema: { kind: 'choice', values: ['direct'] },
-          fallback: 'direct',
-        },
-        {
-          key: 'approval_expires_hours',
-          doc: 'An approval that nobody gives expires after so many hours.',
-          schema: share({ above: 0, maximum: 8760 }),
-          fallback: 168,
-        },
-        {
-          key: 'approvals',
-          doc: 'Who must approve, each with a key of his own. Set in the file only.',
-          schema: {
-            kind: 'object',
-            fields: [
-              { key: 'quorum', doc: 'Different people who must approve.', schema: whole(1, 20), fallback: 1 },
-              {
-                key: 'four_eyes',
-                doc: 'true: who asked for the run or the promotion cannot approve it.',
-                schema: { kind: 'boolean' },
-                fallback: false,
-              },
-            ],
-          },
-          fallback: { quorum: 1, four_eyes: false },
-        },
-      ],
+      fields: deploymentFields,
     },
     fallback: {},
   },

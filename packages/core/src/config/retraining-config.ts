@@ -1,3 +1,4 @@
+import type { RolloutStrategy } from '../rollout/rollout-plan.js';
 import type { Json } from '../shared/json.js';
 
 /** Something by name with its options: a trigger, trainer, gate or notifier. */
@@ -21,7 +22,18 @@ export interface EvaluationConfig {
 }
 
 export interface DeploymentConfig {
-  strategy: 'direct';
+  strategy: 'direct' | RolloutStrategy;
+  /** Shares of a canary, in percent, ascending, the last one 100. */
+  steps: number[];
+  /** Share of an A/B comparison, in percent. */
+  share: number;
+  min_outcomes_per_step: number;
+  min_minutes_per_step: number;
+  deadline_days: number;
+  alpha: number;
+  margin: number;
+  error_tolerance: number;
+  latency_ratio: number;
   /** An approval that nobody gives expires after so many hours. */
   approval_expires_hours: number;
   approvals: ApprovalsConfig;

@@ -6,6 +6,7 @@ import { PluginRegistry } from '../plugin/registry.js';
 import { QuarantineGate } from '../quarantine/quarantine-gate.service.js';
 import { QuarantineVersion } from '../quarantine/quarantine-version.service.js';
 import { asJson } from '../run/outputs.js';
+import { StartRollout } from '../rollout/start-rollout.service.js';
 import { Clock } from '../shared/clock.port.js';
 import { notFound } from '../shared/errors.js';
 import { Ids } from '../shared/ids.port.js';
@@ -25,6 +26,8 @@ export interface Appointment {
   readonly model: string;
   readonly version: number;
   readonly kind: Deployment['kind'];
+  /** At once (direct) unless it is to be tried first. */
+  readonly strategy?: Deployment['strategy'];
   /** The champion that the decision was made against. */
   readonly from: number | undefined;
   readonly actor: string;
@@ -50,6 +53,7 @@ export class AppointVersion {
     private readonly champions: MoveChampionService,
     private readonly quarantine: QuarantineGate,
     private readonly quarantining: QuarantineVersion,
+    private readonly rollouts: StartRollout,
     private readonly events: EventLog,
     private readonly publishing: PublishChampionService,
     private readonly config: ConfigStore,
@@ -58,8 +62,8 @@ export class AppointVersion {
   ) {}
 
   /**
-   * The deployment: promoted, or awaiting approval. Rejects with `unknown_model`, `unknown_version`, `version_quarantined`,
-   * `champion_changed`,
+   * The deployment: promoted, rolling out, or awaiting approval. Rejects with `unknown_model`, `unknown_version`,
+   * `version_quarantined`, `champion_changed`,
    * or with what keeps the version from loading.
    */
   async execute(appointment: Appointment): Promise<Deployment> {
@@ -68,7 +72,7 @@ export class AppointVersion {
     const proposal = this.deploymentOf(appointment, version);
     if (proposal.status === 'awaiting_approval') return this.propose(proposal);
     const deployment = await this.unitOfWork.transaction(() => this.appoint(appointment, proposal));
-    await this.publishing.attempt(model);
+    if (deployment.status === 'promoted') await this.publishing.attempt(model);
     return deployment;
   }
 
@@ -83,11 +87,12 @@ export class AppointVersion {
   }
 
   private deploymentOf(appointment: Appointment, { artifact, evaluation }: ModelVersion): NewDeployment {
-    const { model, version, kind, from, actor, reason, asOf } = appointment;
+    const { model, version, kind, strategy = 'direct', from, actor, reason, asOf } = appointment;
     const now = this.clock.now();
     const { deployment } = this.config.forModel(model);
     const rules = approvalRulesOf({ deployment });
     const waits = kind === 'promotion' && needsSecondPerson(rules);
+    const released = strategy === 'direct' ? ('promoted' as const) : ('rolling_out' as const);
     const evidence = asJson({ metrics: evaluation?.metrics, judged_against: from, [REPLAYED]: asOf?.toISOString() });
     const expiresAt = new Date(now.getTime() + deployment.approval_expires_hours * HOUR_MS);
     return {
@@ -96,8 +101,8 @@ export class AppointVersion {
       version,
       previousVersion: from,
       kind,
-      strategy: 'direct',
-      status: waits ? 'awaiting_approval' : 'promoted',
+      strategy,
+      status: waits ? 'awaiting_approval' : released,
       artifactSha256: artifact.sha256,
       evidenceHash: evidenceHash(evidence),
       evidence,
@@ -119,16 +124,22 @@ export class AppointVersion {
     });
   }
 
-  private async appoint(appointment: Appointment, promoted: NewDeployment): Promise<Deployment> {
+  private async appoint(appointment: Appointment, released: NewDeployment): Promise<Deployment> {
     const { kind, from: expectedVersion, actor, reason } = appointment;
     if (kind === 'rollback') await this.takeBack(appointment);
-    const deployment = await this.deployments.insert(promoted);
-    const { asOf } = deployment;
-    const moved = await this.champions.execute({ deployment, expectedVersion, actor, reason, asOf });
+    const deployment = await this.deployments.insert(released);
+    const { asOf, strategy } = deployment;
+    const about = { actor, reason, asOf };
+    if (strategy !== 'direct') {
+      const start = { deployment, strategy, simulated: isReplay(deployment), ...about };
+      await this.events.append(...(await this.rollouts.execute(start)).events);
+      return deployment;
+    }
+    const moved = await this.champions.execute({ deployment, expectedVersion, ...about });
     const left = appointment.quarantinesLeft === true ? expectedVersion : undefined;
-    const about = { model: appointment.model, actor, reason, asOf };
-    const quarantined = left === undefined ? [] : await this.quarantining.execute({ ...about, version: left });
-    await this.events.append(moved, ...quarantined);
+    const { model } = appointment;
+    const quarantined = left === undefined ? [] : await this.quarantining.execute({ model, ...about, version: left });
+    await this.events.append(...moved, ...quarantined);
     return deployment;
   }
 

@@ -8,14 +8,13 @@ import { conflict } from '../shared/errors.js';
 import { Service } from '../shared/service.js';
 import { UnitOfWork } from '../shared/unit-of-work.port.js';
 import { countedApprovals, refuseApprover, type Approval, type ApprovalRules } from './approval.js';
-import { CloseApproval } from './close-approval.service.js';
 import type { Deployment } from './deployment.js';
 import { Deployments } from './deployments.port.js';
 import { evidenceHash } from './evidence-hash.js';
 import { isReplay } from './appoint-version.service.js';
-import { MoveChampionService } from './move-champion.service.js';
 import { PendingApprovals, requestersOf, type PendingApproval } from './pending-approval.service.js';
 import { PublishChampionService } from './publish-champion.service.js';
+import { ReleaseDeployment } from './release-deployment.service.js';
 import { VersionLoader } from './version-loader.service.js';
 
 /** What the person was shown; refused when it is not what waits. Left out: whatever waits is approved. */
@@ -33,7 +32,7 @@ export interface ApproveDeployment {
 
 /** What an approval led to. */
 export interface ApprovalOutcome {
-  /** Promoted, or still waiting for further people. */
+  /** Promoted, rolling out, or still waiting for further people. */
   readonly deployment: Deployment;
   readonly run?: TrainingRun;
   /** Those that count, this one among them. */
@@ -41,7 +40,7 @@ export interface ApprovalOutcome {
   readonly rules: ApprovalRules;
 }
 
-/** A person lets a proposal through; the last one whom the rules ask for promotes it, in the same transaction. */
+/** A person lets a proposal through; the last one whom the rules ask for lets it answer, or be tried, in the same transaction. */
 @Service()
 export class ApproveDeploymentService {
   constructor(
@@ -51,9 +50,8 @@ export class ApproveDeploymentService {
     private readonly models: Models,
     private readonly plugins: PluginRegistry,
     private readonly versions: VersionLoader,
-    private readonly champions: MoveChampionService,
+    private readonly releasing: ReleaseDeployment,
     private readonly publishing: PublishChampionService,
-    private readonly closing: CloseApproval,
     private readonly events: EventLog,
     private readonly clock: Clock,
   ) {}
@@ -125,34 +123,33 @@ export class ApproveDeploymentService {
     const outcome =
       approvals.length < rules.quorum
         ? { deployment, run: pending.run }
-        : await this.promote({ ...pending, deployment }, given, events);
+        : await this.release({ ...pending, deployment }, given, events);
     await this.events.append(...events);
     return { ...outcome, approvals, rules };
   }
 
   /** Joins the transaction of the deciding approval. */
-  private async promote({ run, deployment: waiting }: PendingApproval, given: ApproveDeployment, events: NewEvent[]) {
+  private async release({ run, deployment: waiting }: PendingApproval, given: ApproveDeployment, events: NewEvent[]) {
     const { actor, reason } = given;
-    const at = this.clock.now();
-    const decision = { status: 'promoted' as const, by: actor, reason, at };
-    const deployment = await this.deployments.decide(waiting.id, 'awaiting_approval', decision);
-    if (!deployment) throw await this.pending.over(waiting);
-    const { id: deploymentId, version, previousVersion: expectedVersion } = deployment;
-    const about = aboutOf({ run, deployment }, actor, at);
+    const about = aboutOf({ run, deployment: waiting }, actor, this.clock.now());
+    const simulated = isReplayed({ run, deployment: waiting });
     const { asOf } = about;
-    const moved = await this.champions.execute({ deployment, expectedVersion, actor, reason, asOf });
-    const closed = run && (await this.closing.execute(run, { status: 'deployed', actor, reason, asOf }));
-    const payload = { deploymentId, version, by: actor, reason };
-    events.push({ ...about, type: 'deployment.approved', payload }, moved, ...(closed ? [closed.event] : []));
-    return { deployment, run: closed?.run };
+    const released = await this.releasing.execute({ deployment: waiting, run, simulated, actor, reason, asOf });
+    if (!released) throw await this.pending.over(waiting);
+    const payload = { deploymentId: waiting.id, version: waiting.version, by: actor, reason };
+    events.push({ ...about, type: 'deployment.approved', payload }, ...released.events);
+    return { deployment: released.deployment, run: released.run };
   }
 }
 
 /** A decision about a day of the past counts as of that day. */
 function aboutOf({ run, deployment }: PendingApproval, actor: string, at: Date) {
-  const replayed = run ? run.simulated : isReplay(deployment);
-  const asOf = replayed ? deployment.asOf : at;
+  const asOf = isReplayed({ run, deployment }) ? deployment.asOf : at;
   return { model: deployment.model, runId: deployment.runId, actor, asOf };
+}
+
+function isReplayed({ run, deployment }: PendingApproval): boolean {
+  return run ? run.simulated : isReplay(deployment);
 }
 
 function refuseUnseen(deployment: Deployment, seen: SeenEvidence): void {

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../event/event-map.js';
-import { resultOf } from '../run/result.js';
+import { resultOf, type Ending } from '../run/result.js';
 import type { TrainingRun } from '../run/training-run.js';
 import { TrainingRuns } from '../run/training-runs.port.js';
 import { Clock } from '../shared/clock.port.js';
@@ -14,7 +14,7 @@ export interface Closing {
   readonly asOf: Date;
 }
 
-/** Ends a run that waited for a person: state and final result, in the caller's transaction, which appends the event. */
+/** Ends a run that waited for a person or for the end of a rollout: state and final result, in the caller's transaction, which appends the event. */
 @Service()
 export class CloseApproval {
   constructor(
@@ -26,8 +26,9 @@ export class CloseApproval {
   async execute(run: TrainingRun, closing: Closing): Promise<{ readonly run: TrainingRun; readonly event: NewEvent }> {
     const { status, reason } = closing;
     const at = this.clock.now();
-    const result = { ...resultOf(run, { status, at, decision: reason }), execution_time: executionTime(run) };
-    if (!(await this.runs.decide(run.id, status, at, result))) throw notAwaiting(run);
+    const result = parkedResult(run, { status, at, decision: reason });
+    const parked = run.status === 'awaiting_approval' || run.status === 'rolling_out' ? run.status : undefined;
+    if (!parked || !(await this.runs.decide(run.id, parked, { status, at, result }))) throw notAwaiting(run);
     return { run: (await this.runs.find(run.id)) ?? run, event: eventOf(run, closing, result) };
   }
 }
@@ -38,7 +39,11 @@ function eventOf(run: TrainingRun, { status, actor, reason, asOf }: Closing, res
   return { ...about, type: 'run.completed', payload: { status, result } };
 }
 
-/** The time the run worked, not the time it waited for a person. */
+/** The result of a run that has come to rest already: its time is the time it worked, not the time it waited. */
+export function parkedResult(run: TrainingRun, ending: Ending): JsonObject {
+  return { ...resultOf(run, ending), execution_time: executionTime(run) };
+}
+
 function executionTime(run: TrainingRun): number {
   const worked = run.result?.['execution_time'];
   return typeof worked === 'number' ? worked : 0;

@@ -3,6 +3,7 @@ import type { ModelVersion } from '../model/model-version.js';
 import { Models } from '../model/models.port.js';
 import { asJson, trainOutput, validateOutput, type DeployOutput } from '../run/outputs.js';
 import type { RunStep, StageCommit, StageContext } from '../run/stage.js';
+import { StartRollout } from '../rollout/start-rollout.service.js';
 import { Clock } from '../shared/clock.port.js';
 import { DomainError } from '../shared/errors.js';
 import { Ids } from '../shared/ids.port.js';
@@ -21,7 +22,7 @@ const HOUR_MS = 3_600_000;
 /** What ends a run without a deployment, and is nobody's fault. */
 const refusals: readonly string[] = ['champion_changed', 'version_quarantined'];
 
-/** Fifth stage: an accepted candidate is promoted or proposed to a person; a rejected one touches nothing. */
+/** Fifth stage: an accepted candidate is promoted, tried beside the champion or proposed to a person; a rejected one touches nothing. */
 @Service()
 export class DeployCandidate implements RunStep {
   readonly stage = 'deploy';
@@ -33,6 +34,7 @@ export class DeployCandidate implements RunStep {
     private readonly quarantine: QuarantineGate,
     private readonly publishing: PublishChampionService,
     private readonly superseding: SupersedeApprovals,
+    private readonly rollouts: StartRollout,
     private readonly events: EventLog,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -70,7 +72,12 @@ export class DeployCandidate implements RunStep {
       const { id: deploymentId, asOf, requestedBy: actor, reason } = deployment;
       if (deployment.status === 'promoted') {
         const move = { deployment, expectedVersion: championVersion, actor, reason, asOf };
-        await this.events.append(await this.champions.execute(move));
+        await this.events.append(...(await this.champions.execute(move)));
+      } else if (deployment.status === 'rolling_out' && deployment.strategy !== 'direct') {
+        const { strategy } = deployment;
+        const { simulated } = context.run;
+        const { events } = await this.rollouts.execute({ deployment, strategy, simulated, actor, reason, asOf });
+        await this.events.append(...events);
       } else {
         const payload = { deploymentId, version: version.version };
         const about = { model: deployment.model, runId: deployment.runId, actor, asOf };
@@ -90,6 +97,9 @@ export class DeployCandidate implements RunStep {
     // A first champion has nobody before it, but where people must agree it may not answer without them either.
     const free = championVersion === undefined || config.enable_automatic_deployment;
     const waits = hold || needsSecondPerson(rules) || !free;
+    // The first champion has nobody to be tried beside.
+    const strategy = championVersion === undefined ? 'direct' : config.deployment.strategy;
+    const released = strategy === 'direct' ? ('promoted' as const) : ('rolling_out' as const);
     const expiresAt = new Date(now.getTime() + config.deployment.approval_expires_hours * HOUR_MS);
     return {
       id: this.ids.next(),
@@ -98,37 +108,41 @@ export class DeployCandidate implements RunStep {
       previousVersion: championVersion,
       runId: run.id,
       kind: 'promotion',
-      strategy: config.deployment.strategy,
-      status: waits ? 'awaiting_approval' : 'promoted',
+      strategy,
+      status: waits ? 'awaiting_approval' : released,
       artifactSha256: artifact.sha256,
       evidenceHash: evidenceHash(evidence),
       evidence,
       ...rules,
       requestedBy: 'system',
-      reason: proposalReason(waits, hold, holdReason, championVersion, rules),
+      reason: proposalReason({ waits, hold, holdReason, championVersion, rules, strategy }),
       asOf: run.simulated ? run.asOf : now,
       ...(waits ? { expiresAt } : {}),
     };
   }
 }
 
-function proposalReason(
-  waits: boolean,
-  hold: boolean,
-  holdReason: string | undefined,
-  championVersion: number | undefined,
-  rules: ApprovalRules,
-): string {
+interface Proposal {
+  readonly waits: boolean;
+  readonly hold: boolean;
+  readonly holdReason?: string;
+  readonly championVersion?: number;
+  readonly rules: ApprovalRules;
+  readonly strategy: Deployment['strategy'];
+}
+
+function proposalReason({ waits, hold, holdReason, championVersion, rules, strategy }: Proposal): string {
   if (hold) return `Accepted by every gate, but held for a person: ${holdReason ?? 'a gate asked for it.'}`;
   if (needsSecondPerson(rules)) return `Accepted by every gate; it waits for ${rulesInWords(rules)}.`;
   if (waits) return 'Accepted by every gate; it waits for a person (enable_automatic_deployment is false).';
   if (championVersion === undefined) return 'Accepted by every gate; it is the first champion.';
-  return 'Accepted by every gate; deployed automatically.';
+  return `Accepted by every gate; ${strategy === 'direct' ? 'deployed' : 'tried beside the champion'} automatically.`;
 }
 
 const rejected = (version: number, reason: string): DeployOutput => ({ decision: 'rejected', version, reason });
 
 function outputOf({ id, version, previousVersion, status, reason, expiresAt }: Deployment): DeployOutput {
-  const decision = status === 'promoted' || status === 'awaiting_approval' ? status : 'rejected';
+  const open = status === 'promoted' || status === 'awaiting_approval' || status === 'rolling_out';
+  const decision = open ? status : 'rejected';
   return { decision, version, previousVersion, deploymentId: id, expiresAt: expiresAt?.toISOString(), reason };
 }

@@ -1,7 +1,9 @@
+import type { RolloutStrategy } from '../rollout/rollout-plan.js';
 import type { JsonObject } from '../shared/json.js';
 
 /** The states of a deployment. */
-export type DeploymentStatus = 'awaiting_approval' | 'promoted' | 'rejected' | 'expired' | 'superseded' | 'rolled_back';
+export type DeploymentStatus =
+  'awaiting_approval' | 'rolling_out' | 'promoted' | 'rejected' | 'expired' | 'superseded' | 'rolled_back';
 
 /** The proposal to let a version answer, and what became of it. */
 export interface Deployment {
@@ -12,7 +14,7 @@ export interface Deployment {
   readonly previousVersion?: number;
   readonly runId?: string;
   readonly kind: 'promotion' | 'rollback';
-  readonly strategy: 'direct';
+  readonly strategy: 'direct' | RolloutStrategy;
   readonly status: DeploymentStatus;
   /** sha256 of the artifact the approval is bound to. */
   readonly artifactSha256: string;
@@ -31,6 +33,11 @@ export interface Deployment {
   readonly createdAt: Date;
   readonly expiresAt?: Date;
   readonly decidedAt?: Date;
+}
+
+/** Whether its version answers callers, or is on trial to: too late then to simply stop the run that made it. */
+export function isReleased(deployment: Pick<Deployment, 'status'> | undefined): boolean {
+  return deployment?.status === 'promoted' || deployment?.status === 'rolling_out';
 }
 
 export type NewDeployment = Omit<Deployment, 'createdAt' | 'decidedAt' | 'decidedBy' | 'decisionReason'>;

@@ -2,8 +2,10 @@ import type { NewEvent } from '../event/event-map.js';
 import { Signals } from '../event/signals.port.js';
 import { Models } from '../model/models.port.js';
 import { QuarantineGate } from '../quarantine/quarantine-gate.service.js';
-import { conflict } from '../shared/errors.js';
+import { CloseRollout } from '../rollout/close-rollout.service.js';
+import { Rollouts } from '../rollout/rollouts.port.js';
 import { Service } from '../shared/service.js';
+import { championChanged } from './champion-changed.js';
 import type { Deployment } from './deployment.js';
 
 export interface ChampionMove {
@@ -16,9 +18,10 @@ export interface ChampionMove {
 }
 
 /**
- * The one place where the champion changes: alias and hint in the caller's transaction.
+ * The one place where the champion changes: alias and hint in the caller's transaction. A rollout beside the champion before is
+ * superseded with it: what it was compared with answers no more.
  *
- * The event comes back instead of being appended: writers of the log wait for each other, so every transaction changes
+ * The events come back instead of being appended: writers of the log wait for each other, so every transaction changes
  * its rows first and appends last.
  */
 @Service()
@@ -26,16 +29,20 @@ export class MoveChampionService {
   constructor(
     private readonly models: Models,
     private readonly quarantine: QuarantineGate,
+    private readonly rollouts: Rollouts,
+    private readonly closing: CloseRollout,
     private readonly signals: Signals,
   ) {}
 
   /** Rejects with `champion_changed` when another version serves than the decision was made against, and with `version_quarantined`. */
-  async execute({ deployment, expectedVersion, actor, reason, asOf }: ChampionMove): Promise<NewEvent> {
+  async execute({ deployment, expectedVersion, actor, reason, asOf }: ChampionMove): Promise<readonly NewEvent[]> {
     const { model, version, id: deploymentId } = deployment;
     const current = await this.models.alias(model, 'champion');
     if (current?.version !== expectedVersion) throw championChanged(model, expectedVersion, current?.version);
     const appointed = await this.models.version(model, version);
     if (appointed) await this.quarantine.check(appointed);
+    // The rollout's row before the alias, as the end of a rollout takes them.
+    const superseded = await this.supersede(model, version, asOf);
     const expectedRevision = current?.revision ?? 0;
     const move = { model, alias: 'champion' as const, version, expectedRevision, deploymentId, actor, reason, asOf };
     if (!(await this.models.moveAlias(move))) {
@@ -43,7 +50,17 @@ export class MoveChampionService {
       throw championChanged(model, expectedVersion, winner?.version);
     }
     await this.signals.send({ kind: 'champion_moved', model });
-    return eventOf({ deployment, expectedVersion, actor, reason, asOf });
+    return [eventOf({ deployment, expectedVersion, actor, reason, asOf }), ...superseded];
+  }
+
+  private async supersede(model: string, version: number, asOf: Date): Promise<readonly NewEvent[]> {
+    for (;;) {
+      const rollout = await this.rollouts.active(model);
+      if (!rollout) return [];
+      const reason = `Version ${version} became the champion meanwhile.`;
+      const events = await this.closing.execute(rollout, { status: 'superseded', actor: 'system', reason, asOf });
+      if (events) return events;
+    }
   }
 }
 
@@ -54,15 +71,4 @@ function eventOf({ deployment, expectedVersion: previousVersion, actor, reason, 
     return { ...about, type: 'deployment.rolled_back', payload: { deploymentId, version, previousVersion, reason } };
   }
   return { ...about, type: 'deployment.promoted', payload: { deploymentId, version, previousVersion } };
-}
-
-/** The state that a decision was made on is gone. */
-export function championChanged(model: string, judged: number | undefined, serving: number | undefined) {
-  const name = (version: number | undefined) => (version === undefined ? 'no version' : `version ${version}`);
-  const told = `The decision was made while ${name(judged)} of "${model}" served, but now ${name(serving)} does.`;
-  const advice = 'Retrain to have a candidate judged against it, or promote the version by hand.';
-  return conflict('champion_changed', `${told} ${advice}`, {
-    judged_against: judged ?? null,
-    serving: serving ?? null,
-  });
 }

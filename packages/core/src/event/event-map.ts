@@ -23,6 +23,7 @@ export interface EventMap {
   'run.stage_completed': { readonly stage: string; readonly summary: JsonObject };
   'run.retried': { readonly attempt: number; readonly notBefore: string; readonly message: string };
   'run.awaiting_approval': { readonly version: number; readonly expiresAt?: string };
+  'run.rolling_out': { readonly version: number };
   'run.completed': { readonly status: string; readonly result: JsonObject };
   'run.failed': { readonly code: string; readonly message: string; readonly stage?: string };
   'run.cancelled': { readonly by: string; readonly reason: string };
@@ -66,7 +67,23 @@ export interface EventMap {
     readonly previousVersion: number;
     readonly reason: string;
   };
+  'rollout.started': RolloutFacts & { readonly strategy: string; readonly share: number };
+  'rollout.advanced': RolloutFacts & { readonly step: number; readonly share: number; readonly outcomes: number };
+  'rollout.promoted': RolloutFacts & { readonly reason: string };
+  'rollout.rolled_back': RolloutFacts & { readonly reason: string };
+  'rollout.undecided': RolloutFacts & { readonly reason: string };
+  'rollout.aborted': RolloutFacts & { readonly reason: string };
+  'rollout.superseded': RolloutFacts & { readonly reason: string };
   'champion.unreadable': { readonly version: number; readonly message: string };
+}
+
+/** What every event of a rollout says. */
+export interface RolloutFacts {
+  readonly rolloutId: string;
+  readonly deploymentId: string;
+  /** The challenger. */
+  readonly version: number;
+  readonly champion: number;
 }
 
 export type EventType = keyof EventMap;

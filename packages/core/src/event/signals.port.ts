@@ -1,6 +1,7 @@
 /** A hint that something changed in the database; listeners read the rows, and poll as well. */
 export type Signal =
   | { readonly kind: 'champion_moved'; readonly model: string }
+  | { readonly kind: 'rollout_changed'; readonly model: string }
   | { readonly kind: 'records_added'; readonly model: string }
   | { readonly kind: 'cancel_requested'; readonly runId: string }
   | { readonly kind: 'config_changed' }

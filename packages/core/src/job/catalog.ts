@@ -16,6 +16,7 @@ export type EmptyJob = Readonly<Record<string, never>>;
 /** Every kind of job and its payload. Payloads carry ids only: the row is the truth. New fields are optional. */
 export interface JobPayloads {
   'evaluate-triggers': EvaluateTriggersJob;
+  'watch-rollouts': EmptyJob;
   'recover-runs': EmptyJob;
   notify: EmptyJob;
   prune: EmptyJob;
@@ -54,6 +55,7 @@ export const jobCatalog: { readonly [N in JobName]: JobKind<N> } = {
     backoffSeconds: 5,
     parse: (payload) => ({ model: stringField(payload, 'model', 'evaluate-triggers') }),
   },
+  'watch-rollouts': { name: 'watch-rollouts', queue: 'monitoring', attempts: 1, backoffSeconds: 5, parse: empty },
   'recover-runs': { name: 'recover-runs', queue: 'monitoring', attempts: 1, backoffSeconds: 5, parse: empty },
   notify: { name: 'notify', queue: 'monitoring', attempts: 1, backoffSeconds: 5, parse: empty },
   prune: { name: 'prune', queue: 'monitoring', attempts: 1, backoffSeconds: 60, parse: empty },

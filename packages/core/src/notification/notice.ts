@@ -1,6 +1,6 @@
 import { eventAliases, type EventMap, type EventType, type LoggedEvent } from '../event/event-map.js';
 import type { JsonObject } from '../shared/json.js';
-import { count } from '../shared/words.js';
+import { count, percent } from '../shared/words.js';
 import type { Notice } from './notifier-definition.js';
 
 /** One line for people per event, without the model's name. */
@@ -19,6 +19,7 @@ const titles: { readonly [T in EventType]: (payload: EventMap[T]) => string } = 
   'run.stage_completed': ({ stage }) => `stage ${stage} completed`,
   'run.retried': ({ attempt, notBefore, message }) => `attempt ${attempt} failed, next at ${notBefore}: ${message}`,
   'run.awaiting_approval': ({ version }) => `version ${version} waits for approval`,
+  'run.rolling_out': ({ version }) => `version ${version} is being tried beside the champion`,
   'run.completed': ({ status }) => `retraining ended: ${status}`,
   'run.failed': ({ stage, message }) => `retraining failed${stage ? ` in stage ${stage}` : ''}: ${message}`,
   'run.cancelled': ({ by, reason }) => `retraining cancelled by ${by}: ${reason}`,
@@ -42,6 +43,15 @@ const titles: { readonly [T in EventType]: (payload: EventMap[T]) => string } = 
     `version ${version} is champion${previousVersion === undefined ? '' : ` instead of ${previousVersion}`}`,
   'deployment.rolled_back': ({ version, previousVersion, reason }) =>
     `rolled back from version ${previousVersion} to ${version}: ${reason}`,
+  'rollout.started': ({ version, champion, strategy, share }) =>
+    `rollout of version ${version} beside ${champion} started: ${strategy}, ${percent(share)}`,
+  'rollout.advanced': ({ version, share, outcomes }) =>
+    `version ${version} answers ${percent(share)} after ${count(outcomes, 'outcome')}`,
+  'rollout.promoted': ({ version, reason }) => `rollout of version ${version} ended in its promotion: ${reason}`,
+  'rollout.rolled_back': ({ version, reason }) => `rollout of version ${version} was rolled back: ${reason}`,
+  'rollout.undecided': ({ version, reason }) => `rollout of version ${version} ended undecided: ${reason}`,
+  'rollout.aborted': ({ version, reason }) => `rollout of version ${version} was aborted: ${reason}`,
+  'rollout.superseded': ({ version, reason }) => `rollout of version ${version} was superseded: ${reason}`,
   'champion.unreadable': ({ version, message }) => `champion version ${version} cannot be read: ${message}`,
 };
 

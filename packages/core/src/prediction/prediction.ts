@@ -22,6 +22,32 @@ export interface Prediction {
   /** When the predicted event happens (simulated in a replay). */
   readonly occurredAt: Date;
   readonly recordedAt: Date;
+  /** How the caller was assigned, of an answer given during a rollout. */
+  readonly split?: Split;
+  /** The answered prediction that this shadow answer stands beside: its outcome is this one's too. */
+  readonly pairOf?: string;
+}
+
+/** How a rollout assigned a caller. */
+export interface Split {
+  readonly rolloutId: string;
+  /** Share 0..1 that was meant for the challenger. */
+  readonly share: number;
+  /** Who was to answer; the champion has answered instead when the challenger failed. */
+  readonly assigned: 'champion' | 'challenger';
+}
+
+/** An answer of a rollout and its counterpart by the other version, with the outcome of both. */
+export interface MaturedPair {
+  readonly key?: string;
+  readonly occurredAt: Date;
+  readonly outcome: OutcomeValue;
+  readonly observedAt: Date;
+  /** When the outcome, as it stands, became known to us. */
+  readonly recordedAt: Date;
+  /** Scores of each version. */
+  readonly champion: readonly number[];
+  readonly challenger: readonly number[];
 }
 
 export type NewPrediction = Omit<Prediction, 'seq' | 'recordedAt'>;

@@ -1,6 +1,7 @@
 import type { Page, PageRequest } from '../shared/page.js';
 import type {
   AnsweredPrediction,
+  MaturedPair,
   MaturedPrediction,
   NewOutcome,
   NewPrediction,
@@ -28,6 +29,24 @@ export interface PredictionWindow {
   readonly limit: number;
 }
 
+/** Which pairs a rollout is judged by. */
+export interface PairWindow {
+  readonly rolloutId: string;
+  /** The champion's version: tells the two answers of a pair apart. */
+  readonly champion: number;
+  /** Only events at or before this instant, and outcomes observed at or before it. */
+  readonly asOf?: Date;
+  /** The first keys only, at most this many. */
+  readonly limit: number;
+}
+
+/** How many different request keys each version was assigned while one share was in force. */
+export interface AssignedKeys {
+  readonly share: number;
+  readonly champion: number;
+  readonly challenger: number;
+}
+
 export interface Coverage {
   /** Predictions in the window. */
   readonly predictions: number;
@@ -40,7 +59,7 @@ export abstract class Predictions {
   /** Resolves once all rows are durable. Inserting an id again is a no-op. */
   abstract insert(predictions: readonly NewPrediction[]): Promise<void>;
   abstract find(id: string): Promise<Prediction | undefined>;
-  /** Predictions with these record keys, for matching outcomes to them. */
+  /** Answers with these record keys, for matching outcomes to them; a shadow answer has its pair's outcome. */
   abstract withKeys(model: string, keys: readonly string[]): Promise<readonly Prediction[]>;
   abstract withIds(model: string, ids: readonly string[]): Promise<readonly Prediction[]>;
   /** Newest first. */
@@ -67,6 +86,13 @@ export abstract class Predictions {
   abstract answered(window: PredictionWindow): Promise<readonly AnsweredPrediction[]>;
   /** Those whose outcome is known; ascending by seq. */
   abstract matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]>;
+  /**
+   * Pairs whose outcome is known, one per key (its first answer; an answer without key stands for itself), ascending
+   * by seq. Asking one key a hundred times is one event all the same.
+   */
+  abstract pairs(window: PairWindow): Promise<readonly MaturedPair[]>;
+  /** Counts the different keys among the newest `limit` answers of a rollout, by share. */
+  abstract assignedKeys(rolloutId: string, limit: number): Promise<readonly AssignedKeys[]>;
   /**
    * Feature rows of a window, ascending by seq, in chunks of a bounded size.
    * Each chunk is row-major float32 with `width` columns, NaN = missing. Rows of another width answer another schema

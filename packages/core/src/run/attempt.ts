@@ -49,7 +49,7 @@ export class Attempt {
     private readonly signals: Signals,
     private readonly clock: Clock,
     private readonly timing: RunTiming,
-    /** False once the candidate serves: what is left is to say so. */
+    /** False once the candidate serves or is being tried: what is left is to say so. */
     private readonly cancellable: boolean,
   ) {
     this.leaseUntil = run.leaseUntil!;

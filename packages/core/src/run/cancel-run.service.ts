@@ -3,6 +3,8 @@ import { CloseApproval, notAwaiting } from '../deployment/close-approval.service
 import { Deployments } from '../deployment/deployments.port.js';
 import { EventLog } from '../event/event-log.port.js';
 import { Signals } from '../event/signals.port.js';
+import { AbortRolloutService } from '../rollout/abort-rollout.service.js';
+import { Rollouts } from '../rollout/rollouts.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { conflict, notFound } from '../shared/errors.js';
 import { Service } from '../shared/service.js';
@@ -25,6 +27,8 @@ export class CancelRunService {
     private readonly deployments: Deployments,
     private readonly closing: CloseApproval,
     private readonly breaker: CircuitBreaker,
+    private readonly rollouts: Rollouts,
+    private readonly aborting: AbortRolloutService,
     private readonly events: EventLog,
     private readonly signals: Signals,
     private readonly clock: Clock,
@@ -50,9 +54,10 @@ export class CancelRunService {
   }
 
   private async takeOffTheDesk(run: TrainingRun, actor: string, reason: string): Promise<TrainingRun> {
+    if (run.status === 'rolling_out') return this.abort(run, actor, reason);
     const proposal = run.status === 'awaiting_approval' ? await this.deployments.ofRun(run.id) : undefined;
     if (!proposal) {
-      const told = `Run ${run.id} is over: it is ${run.status}. Only queued, running and waiting runs can be cancelled.`;
+      const told = `Run ${run.id} is over: it is ${run.status}. Only runs that are not over can be cancelled.`;
       throw conflict('run_finished', told, { status: run.status });
     }
     const decision = { status: 'rejected' as const, by: actor, reason, at: this.clock.now() };
@@ -60,5 +65,12 @@ export class CancelRunService {
     const closed = await this.closing.execute(run, { status: 'cancelled', actor, reason, asOf: run.asOf });
     await this.events.append(closed.event);
     return closed.run;
+  }
+
+  private async abort(run: TrainingRun, actor: string, reason: string): Promise<TrainingRun> {
+    const rollout = await this.rollouts.active(run.model);
+    if (rollout?.runId !== run.id) throw notAwaiting(run);
+    await this.aborting.execute({ rolloutId: rollout.id, actor, reason, run: 'cancelled' });
+    return (await this.runs.find(run.id)) ?? run;
   }
 }

@@ -1,4 +1,5 @@
 import { ConfigStore } from '../config/config-store.port.js';
+import { isReleased } from '../deployment/deployment.js';
 import { Deployments } from '../deployment/deployments.port.js';
 import { EventLog } from '../event/event-log.port.js';
 import { Signals } from '../event/signals.port.js';
@@ -39,8 +40,8 @@ export class ClaimRunService {
       await this.deliverLater(runId);
       return undefined;
     }
-    const promoted = (await this.deployments.ofRun(runId))?.status === 'promoted';
-    return new Attempt(run, token, this.runs, this.signals, this.clock, this.timing, !promoted);
+    const deployment = await this.deployments.ofRun(runId);
+    return new Attempt(run, token, this.runs, this.signals, this.clock, this.timing, !isReleased(deployment));
   }
 
   private async claim(runId: string, token: string): Promise<TrainingRun | undefined> {

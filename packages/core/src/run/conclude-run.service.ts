@@ -35,6 +35,8 @@ export class ConcludeRun {
       await this.breaker.runJudged(run);
       if (status === 'awaiting_approval') {
         await this.events.append({ ...about, type: 'run.awaiting_approval', payload: { version, expiresAt } });
+      } else if (status === 'rolling_out') {
+        await this.events.append({ ...about, type: 'run.rolling_out', payload: { version } });
       } else await this.events.append({ ...about, type: 'run.completed', payload: { status, result } });
     });
   }

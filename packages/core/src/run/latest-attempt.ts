@@ -27,7 +27,7 @@ export async function latestAttempt(
   return run && { run, at: run.requestedAt };
 }
 
-const judged: readonly RunStatus[] = ['awaiting_approval', 'deployed', 'rejected'];
+const judged: readonly RunStatus[] = ['awaiting_approval', 'rolling_out', 'deployed', 'rejected'];
 
 /** The last attempt that came as far as a judgement of its candidate; on the same clocks as {@link latestAttempt}. */
 export function latestJudgement(

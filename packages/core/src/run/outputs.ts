@@ -67,7 +67,7 @@ export interface ValidateOutput {
 }
 
 export interface DeployOutput {
-  readonly decision: 'promoted' | 'awaiting_approval' | 'rejected';
+  readonly decision: 'promoted' | 'awaiting_approval' | 'rolling_out' | 'rejected';
   readonly version: number;
   readonly previousVersion?: number;
   readonly deploymentId?: string;
@@ -114,6 +114,6 @@ export function asJson(output: object): JsonObject {
 }
 
 /** The state that a run ends or waits in, by what became of its candidate. */
-export function statusOf({ decision }: DeployOutput): 'deployed' | 'awaiting_approval' | 'rejected' {
+export function statusOf({ decision }: DeployOutput): 'deployed' | 'awaiting_approval' | 'rolling_out' | 'rejected' {
   return decision === 'promoted' ? 'deployed' : decision;
 }

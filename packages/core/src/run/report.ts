@@ -36,6 +36,7 @@ const endings: Readonly<Record<TrainingRun['status'], string>> = {
   queued: 'The run waits for a trainer.',
   running: 'The run is going on.',
   awaiting_approval: 'The candidate passed every gate and waits for a person.',
+  rolling_out: 'The candidate passed every gate and is being tried beside the champion.',
   deployed: 'The candidate was promoted and serves.',
   rejected: 'The candidate was rejected; the champion was not touched.',
   failed: 'The run failed; the champion was not touched.',

@@ -6,6 +6,8 @@ import { JobQueue } from '../job/job-queue.port.js';
 import { Models } from '../model/models.port.js';
 import { Predictions } from '../prediction/predictions.port.js';
 import { refuseFuture } from '../shared/as-of.js';
+import type { Rollout } from '../rollout/rollout.js';
+import { Rollouts } from '../rollout/rollouts.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { notFound } from '../shared/errors.js';
 import { Ids } from '../shared/ids.port.js';
@@ -21,7 +23,7 @@ export interface RetrainingRequest {
   /** Names of the triggers that fired, or the manual reason. */
   readonly triggers: readonly string[];
   readonly reason: string;
-  /** Skips the cool-down and an open circuit, and nothing else. */
+  /** Skips the cool-down, an open circuit and the wait for a rollout, and nothing else. */
   readonly forced: boolean;
   /** Given for a day of the past (a replay): the run knows nothing later. Now when left out. */
   readonly asOf?: Date;
@@ -32,9 +34,13 @@ export type RetrainingAnswer =
   | { readonly kind: 'requested'; readonly run: TrainingRun }
   | { readonly kind: 'already_running'; readonly run: TrainingRun }
   | { readonly kind: 'circuit_open'; readonly until: Date; readonly reason: string }
+  | { readonly kind: 'rolling_out'; readonly rollout: Rollout }
   | { readonly kind: 'cooling_down'; readonly until: Date };
 
-/** Asks for a run: at most one per model at a time, and none within the cool-down or while the circuit is open, unless forced. */
+/**
+ * Asks for a run: at most one per model at a time and, unless forced, none within the cool-down, while the circuit is open or
+ * while a candidate is being tried.
+ */
 @Service()
 export class RequestRetrainingService {
   constructor(
@@ -43,6 +49,7 @@ export class RequestRetrainingService {
     private readonly runs: TrainingRuns,
     private readonly predictions: Predictions,
     private readonly breaker: CircuitBreaker,
+    private readonly rollouts: Rollouts,
     private readonly events: EventLog,
     private readonly config: ConfigStore,
     private readonly queue: JobQueue,
@@ -68,6 +75,8 @@ export class RequestRetrainingService {
     const circuit = await this.breaker.of(model);
     const refused = forced ? undefined : refusedUntil(circuit, now);
     if (refused) return { kind: 'circuit_open', until: refused, reason: circuit.reason };
+    const rollout = forced ? undefined : await this.rollouts.active(model);
+    if (rollout) return { kind: 'rolling_out', rollout };
     const until = forced ? undefined : await this.cooldown(request, now);
     if (until) return this.heldBack(model, until);
     const run = await this.runs.insert({

@@ -13,6 +13,7 @@ import { PromoteVersionService } from '../deployment/promote-version.service.js'
 import { PublishChampionService } from '../deployment/publish-champion.service.js';
 import { RejectDeploymentService } from '../deployment/reject-deployment.service.js';
 import { RejectRunService } from '../deployment/reject-run.service.js';
+import { ReleaseDeployment } from '../deployment/release-deployment.service.js';
 import { RollbackService } from '../deployment/rollback.service.js';
 import { SupersedeApprovals } from '../deployment/supersede-approvals.service.js';
 import { VersionLoader } from '../deployment/version-loader.service.js';
@@ -21,6 +22,12 @@ import { ValidateCandidate } from '../gate/validate-candidate.service.js';
 import { QuarantineGate } from '../quarantine/quarantine-gate.service.js';
 import { QuarantineVersion } from '../quarantine/quarantine-version.service.js';
 import { ReleaseVersionService } from '../quarantine/release-version.service.js';
+import { AbortRolloutService } from '../rollout/abort-rollout.service.js';
+import { CloseRollout } from '../rollout/close-rollout.service.js';
+import { CollectEvidence } from '../rollout/collect-evidence.service.js';
+import { SettleRolledOutRuns } from '../rollout/settle-rolled-out-runs.service.js';
+import { StartRollout } from '../rollout/start-rollout.service.js';
+import { WatchRolloutsService } from '../rollout/watch-rollouts.service.js';
 import { EvaluateTriggersService } from '../trigger/evaluate-triggers.service.js';
 import { ReadAnswersService } from '../trigger/read-answers.service.js';
 import { TriggerContexts } from '../trigger/trigger-context.service.js';
@@ -51,6 +58,13 @@ export const decisionServices = [
   MoveChampionService,
   PublishChampionService,
   CloseApproval,
+  CloseRollout,
+  StartRollout,
+  ReleaseDeployment,
+  CollectEvidence,
+  WatchRolloutsService,
+  AbortRolloutService,
+  SettleRolledOutRuns,
   AppointVersion,
   PendingApprovals,
   ApproveDeploymentService,

@@ -1,4 +1,5 @@
 import { CircuitBreaker } from '../circuit/circuit-breaker.service.js';
+import { isReleased } from '../deployment/deployment.js';
 import { Deployments } from '../deployment/deployments.port.js';
 import { EventLog } from '../event/event-log.port.js';
 import { JobQueue } from '../job/job-queue.port.js';
@@ -31,9 +32,9 @@ export class SettleAttemptService {
     if (cause instanceof AttemptLost) return;
     if (cause instanceof ShuttingDown) return this.handBack(attempt);
     if (cause instanceof RunCancelled) {
-      // Too late: the candidate serves already. The next attempt only has to say so.
-      const promoted = (await this.deployments.ofRun(attempt.run.id))?.status === 'promoted';
-      return promoted ? this.handBack(attempt) : this.cancel(attempt, cause);
+      // Too late: the candidate serves already, or is being tried. The next attempt only has to say so.
+      const released = isReleased(await this.deployments.ofRun(attempt.run.id));
+      return released ? this.handBack(attempt) : this.cancel(attempt, cause);
     }
     const failure = failureOf(cause, attempt.run.stage);
     const failures = 1 + (failure.retryable ? await this.earlierFailures(attempt.run.id) : 0);

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../shared/json.js';
 
 /** The states of a run. The last four are final; one run per model at most is queued or running. */
-export type RunStatus = 'queued' | 'running' | 'awaiting_approval' | 'deployed' | 'rejected' | 'failed' | 'cancelled';
+export type RunStatus =
+  'queued' | 'running' | 'awaiting_approval' | 'rolling_out' | 'deployed' | 'rejected' | 'failed' | 'cancelled';
 
 /** The stages of a running run, in order. */
 export const runStages = ['backup', 'prepare', 'train', 'validate', 'deploy', 'report'] as const;

@@ -10,6 +10,16 @@ export interface RunConclusion {
   readonly failure?: RunFailure;
 }
 
+/** States in which a run is in nobody's hands and waits: for a person, or for the end of a rollout. */
+export type ParkedStatus = 'awaiting_approval' | 'rolling_out';
+
+/** What becomes of a parked run. */
+export interface RunDecision {
+  readonly status: 'rolling_out' | 'deployed' | 'rejected' | 'cancelled';
+  readonly at: Date;
+  readonly result?: JsonObject;
+}
+
 /** The rows of runs: each method that changes one is a compare-and-set that answers undefined/false when it lost. */
 export abstract class TrainingRuns {
   /** Inserts a queued run; answers undefined when the model already has a queued or running one. */
@@ -48,13 +58,10 @@ export abstract class TrainingRuns {
   abstract requeue(id: string, token: string, notBefore: Date, failure?: RunFailure): Promise<boolean>;
   /** Ends or parks a running run. */
   abstract conclude(id: string, token: string, conclusion: RunConclusion): Promise<boolean>;
-  /** Decides a run that waits for approval. */
-  abstract decide(
-    id: string,
-    status: 'deployed' | 'rejected' | 'cancelled',
-    at: Date,
-    result?: JsonObject,
-  ): Promise<boolean>;
+  /** Runs whose candidates are being tried, of all models, oldest first. */
+  abstract rollingOut(): Promise<readonly TrainingRun[]>;
+  /** Moves a parked run on, by compare-and-set from `from`. It keeps its result when the decision brings none. */
+  abstract decide(id: string, from: ParkedStatus, decision: RunDecision): Promise<boolean>;
   /** Cancels a queued run at once (answers its final row) or asks a running one to stop (row with cancelRequested). */
   abstract requestCancel(id: string, by: string, reason: string, at: Date): Promise<TrainingRun | undefined>;
   /** Counts one more firing that met the run. */

@@ -4,8 +4,9 @@ import type { RunStatus } from './training-run.js';
 /** Every legal move between the states of a run; the diagram in the documentation is generated from it. */
 export const runTransitions: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   queued: ['running', 'failed', 'cancelled'],
-  running: ['queued', 'awaiting_approval', 'deployed', 'rejected', 'failed', 'cancelled'],
-  awaiting_approval: ['deployed', 'rejected', 'cancelled'],
+  running: ['queued', 'awaiting_approval', 'rolling_out', 'deployed', 'rejected', 'failed', 'cancelled'],
+  awaiting_approval: ['rolling_out', 'deployed', 'rejected', 'cancelled'],
+  rolling_out: ['deployed', 'rejected', 'cancelled'],
   deployed: [],
   rejected: [],
   failed: [],

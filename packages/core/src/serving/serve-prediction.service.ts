@@ -1,33 +1,24 @@
-import type { ModelInput } from '../model/model-definition.js';
 import type { Task } from '../model/task.js';
-import type { Arm, NewPrediction } from '../prediction/prediction.js';
+import type { NewPrediction, Split } from '../prediction/prediction.js';
 import { Predictions } from '../prediction/predictions.port.js';
+import type { RolloutArm } from '../rollout/rollout.js';
 import { Clock } from '../shared/clock.port.js';
-import { DomainError, unprocessable, type Issue } from '../shared/errors.js';
 import { Ids } from '../shared/ids.port.js';
 import { Service } from '../shared/service.js';
-import { ChampionHolder, type LoadedChampion } from './champion-holder.service.js';
-import { parseFeatures } from './feature-input.js';
+import { AnswerRows, type AnsweredRow } from './answer-rows.service.js';
+import { ChampionHolder } from './champion-holder.service.js';
+import { featurise, type Featurised, type Instance } from './featurise.js';
 import { LiveState } from './live-state.service.js';
-
-/** One thing to predict: either the model's own kind of input, or features that the caller computed. */
-export interface Instance {
-  /** Where the caller wrote it, for the paths of issues: `matches.3`; empty for the whole body. */
-  readonly path: string;
-  readonly input?: unknown;
-  readonly features?: unknown;
-  /** Key of the record that will tell the outcome; the input's own when not given. */
-  readonly key?: string;
-  /** When the event happens; the input's own, else now, when not given. */
-  readonly occurredAt?: Date;
-}
+import type { LoadedVersion } from './loaded-version.js';
+import { RolloutHolder, type Trial } from './rollout-holder.service.js';
+import { ScoreCounterparts } from './score-counterparts.service.js';
 
 /** A recorded answer. */
 export interface ServedPrediction {
   readonly id: string;
   readonly model: string;
   readonly version: number;
-  readonly arm: Arm;
+  readonly arm: RolloutArm;
   readonly task: Task;
   readonly key?: string;
   readonly occurredAt: Date;
@@ -38,25 +29,25 @@ export interface ServedPrediction {
   /** Probabilities in class order, or the one predicted value. */
   readonly scores: readonly number[];
   readonly warnings: readonly string[];
-}
-
-interface Featurised {
-  readonly input: ModelInput;
-  readonly values: readonly number[];
-  readonly warnings: readonly string[];
+  /** How a rollout assigned the caller. */
+  readonly split?: Split;
 }
 
 /**
- * Answers with the champion: features from the live state, scores from its artifact, recorded before it is answered.
+ * Answers: features from the live state, scores from the champion or from the challenger of a rollout, recorded before it
+ * is answered.
  *
- * All instances are validated first and every issue of every instance is told; then they are scored in one call and
- * stored in one insert, or none is.
+ * All instances are validated first and every issue of every instance is told; then they are scored and stored in one
+ * insert, or none is. During a rollout the version that did not answer scores them too, once the caller has the answer.
  */
 @Service()
 export class ServePredictionService {
   constructor(
     private readonly champions: ChampionHolder,
+    private readonly rollouts: RolloutHolder,
     private readonly states: LiveState,
+    private readonly answering: AnswerRows,
+    private readonly counterparts: ScoreCounterparts,
     private readonly predictions: Predictions,
     private readonly ids: Ids,
     private readonly clock: Clock,
@@ -64,100 +55,63 @@ export class ServePredictionService {
 
   async execute(model: string, instances: readonly Instance[]): Promise<readonly ServedPrediction[]> {
     return this.champions.use(model, async (champion) => {
-      const rows = this.featurise(model, champion, instances);
-      const scores = await score(champion, rows);
+      const rows = featurise(champion.definition, () => this.states.of(model), instances);
+      const trial = this.rollouts.beside(champion);
       const now = this.clock.now();
-      const answers = rows.map((row, index) =>
-        this.answer(model, champion, instances[index]!, row, scores[index]!, now),
+      const asked = rows.map((row, index) => this.askedOf(champion, instances[index]!, row, now));
+      const answered = await this.answering.execute(
+        champion,
+        trial,
+        asked.map(({ id, key }, index) => ({ splitKey: key ?? id, values: rows[index]!.values })),
       );
-      await this.predictions.insert(answers.map(toPrediction));
+      const answers = asked.map((one, index) => ({ ...one, ...answered[index]! }));
+      const predictions = answers.map(toPrediction);
+      await this.predictions.insert(predictions);
+      if (trial) this.offer(trial, predictions, answered, rows);
       return answers;
     });
   }
 
-  private featurise(model: string, champion: LoadedChampion, instances: readonly Instance[]): readonly Featurised[] {
-    const { definition } = champion;
-    const refusals: DomainError[] = [];
-    const rows: Featurised[] = [];
-    for (const instance of instances) {
-      let under = instance.path;
-      try {
-        if (instance.features !== undefined) {
-          under = join(instance.path, 'features');
-          const values = parseFeatures(instance.features, definition.schema);
-          rows.push({ input: { payload: {} }, values, warnings: [] });
-        } else {
-          const input = definition.parseInput(instance.input);
-          rows.push({ input, ...this.states.of(model).features(input) });
-        }
-      } catch (error) {
-        if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;
-        refusals.push(withPath(error, under));
-      }
-    }
-    if (refusals.length > 0) throw merged(refusals, instances.length);
-    return rows;
-  }
-
-  private answer(
-    model: string,
-    { version, definition }: LoadedChampion,
+  private askedOf(
+    { version: { model }, definition }: LoadedVersion,
     instance: Instance,
     row: Featurised,
-    scores: readonly number[],
     now: Date,
-  ): ServedPrediction {
+  ): Omit<ServedPrediction, keyof AnsweredRow> {
     return {
       id: this.ids.next(),
       model,
-      version: version.version,
-      arm: 'champion',
       task: definition.task,
       key: instance.key ?? row.input.key,
       occurredAt: instance.occurredAt ?? row.input.occurredAt ?? now,
       input: row.input.payload,
       featureNames: definition.schema.features.map((feature) => feature.name),
       features: row.values.map((value) => (Number.isFinite(value) ? value : null)),
-      scores,
       warnings: row.warnings,
     };
   }
-}
 
-async function score({ scorer }: LoadedChampion, rows: readonly Featurised[]): Promise<readonly (readonly number[])[]> {
-  const features = new Float32Array(rows.length * scorer.inputs);
-  rows.forEach((row, index) => features.set(row.values, index * scorer.inputs));
-  const flat = rows.length > 0 ? await scorer.score(features, rows.length) : new Float32Array(0);
-  if (!flat.every(Number.isFinite)) {
-    throw unprocessable('not_scorable', 'The model gives no finite answer for these features; nothing was recorded.');
+  private offer(
+    { rollout }: Trial,
+    predictions: readonly NewPrediction[],
+    answered: readonly AnsweredRow[],
+    rows: readonly Featurised[],
+  ): void {
+    const fallback = ({ arm, split }: AnsweredRow) => arm !== split?.assigned;
+    this.counterparts.offer(
+      predictions.flatMap((prediction, index) => {
+        const row = answered[index]!;
+        // Where the champion stepped in, the challenger has failed already: there is no pair.
+        if (fallback(row)) return [];
+        const arm = row.arm === 'champion' ? ('challenger' as const) : ('champion' as const);
+        const features = rows[index]!.values;
+        return [{ rolloutId: rollout.id, arm, version: rollout[arm], answered: prediction, features }];
+      }),
+    );
   }
-  return rows.map((_, index) => Array.from(flat.subarray(index * scorer.outputs, (index + 1) * scorer.outputs)));
 }
 
 function toPrediction(answer: ServedPrediction): NewPrediction {
-  const { id, model, version, arm, key, input, features, scores, occurredAt } = answer;
-  return { id, model, version, arm, key, input, features, scores, occurredAt };
-}
-
-const join = (...parts: readonly string[]) => parts.filter((part) => part !== '').join('.');
-
-/** The same refusal with its issues' paths as seen from the request's body; without issues its message becomes one. */
-function withPath(error: DomainError, path: string): DomainError {
-  const own: readonly Issue[] = error.issues.length > 0 ? error.issues : [{ path: '', message: error.message }];
-  const issues = own.map((issue) => ({ ...issue, path: join(path, issue.path) }));
-  return new DomainError(error.kind, error.code, error.message, issues, error.details);
-}
-
-/** One refusal for all: malformed input weighs more than impossible input, and every issue is told. */
-function merged(refusals: readonly DomainError[], instances: number): DomainError {
-  const worst = refusals.find((refusal) => refusal.kind === 'invalid') ?? refusals[0]!;
-  if (instances === 1) return worst;
-  const told = `${refusals.length} of ${instances} cannot be predicted, so none was. The first: ${worst.message}`;
-  return new DomainError(
-    worst.kind,
-    worst.code,
-    told,
-    refusals.flatMap((refusal) => refusal.issues),
-    worst.details,
-  );
+  const { id, model, version, arm, key, input, features, scores, occurredAt, split } = answer;
+  return { id, model, version, arm, key, input, features, scores, occurredAt, ...(split ? { split } : {}) };
 }

@@ -1,12 +1,13 @@
 import { ApproveRunService } from '../deployment/approve-run.service.js';
 import type { SeenEvidence } from '../deployment/approve-deployment.service.js';
+import { aConfig } from './builders.js';
 import { withChampion } from './loop.js';
 import type { Installation, InstallationOptions } from './installation.js';
 
 /** Rules of approval as a `deployment` section; the rest of it as in the tests' configuration. */
 export function approvals(quorum: number, four_eyes: boolean) {
   return {
-    deployment: { strategy: 'direct' as const, approval_expires_hours: 72, approvals: { quorum, four_eyes } },
+    deployment: { ...aConfig().deployment, approvals: { quorum, four_eyes } },
   };
 }
 

@@ -5,6 +5,8 @@ import type { NewDeployment } from '../deployment/deployment.js';
 import type { ModelRecord } from '../model/model-definition.js';
 import type { NewModelVersion } from '../model/model-version.js';
 import type { NewOutcome, NewPrediction } from '../prediction/prediction.js';
+import { rolloutDefaults, type RolloutPlan } from '../rollout/rollout-plan.js';
+import type { NewRollout } from '../rollout/rollout.js';
 import type { NewTrainingRun } from '../run/training-run.js';
 import type { TriggerVerdict } from '../trigger/trigger-definition.js';
 import type { TriggerEvaluation } from '../trigger/trigger-evaluation.js';
@@ -37,7 +39,20 @@ export function aConfig(overrides: Partial<InstallationConfig> = {}): Installati
     trainers: [used('softmax_regression')],
     gates: ['minimum_score', 'improvement', 'parity'].map(used),
     evaluation: { min_rows: 100, max_rows: 1000, blocks: 4 },
-    deployment: { strategy: 'direct', approval_expires_hours: 72, approvals: { quorum: 1, four_eyes: false } },
+    deployment: {
+      strategy: 'direct',
+      steps: [5, 25, 50, 100],
+      share: 50,
+      min_outcomes_per_step: 20,
+      min_minutes_per_step: 60,
+      deadline_days: 90,
+      alpha: 0.05,
+      margin: 0,
+      error_tolerance: 0.01,
+      latency_ratio: 2,
+      approval_expires_hours: 72,
+      approvals: { quorum: 1, four_eyes: false },
+    },
     resources: { memory_mb: 1024, timeout_seconds: 600 },
     circuit_breaker: { failures: 3, window_hours: 720, open_hours: 336 },
     retention: { predictions_days: 730, trigger_evaluations_days: 365 },
@@ -161,6 +176,31 @@ export function anApproval(deploymentId: string, overrides: Partial<Approval> = 
     at: day,
     ...overrides,
   };
+}
+
+/** A canary of version 2 of the model `coin` beside version 1. */
+export function aRollout(overrides: Partial<NewRollout> = {}): NewRollout {
+  return {
+    id: ids.next(),
+    model: 'coin',
+    deploymentId: ids.next(),
+    strategy: 'canary',
+    champion: 1,
+    challenger: 2,
+    plan: aRolloutPlan(),
+    share: 0.05,
+    simulated: false,
+    startedBy: 'system',
+    reason: 'accepted by every gate',
+    startedAt: day,
+    asOf: day,
+    ...overrides,
+  };
+}
+
+/** The plan of a canary as the defaults have it. */
+export function aRolloutPlan(overrides: Partial<RolloutPlan> = {}): RolloutPlan {
+  return { strategy: 'canary', ...rolloutDefaults, ...overrides };
 }
 
 /** Records of the model `coin` that follow its law. */

@@ -16,6 +16,7 @@ import { MemoryModels } from './memory-models.js';
 import { MemoryPredictions } from './memory-predictions.js';
 import { MemoryQuarantines } from './memory-quarantines.js';
 import { MemoryRecords } from './memory-records.js';
+import { MemoryRollouts } from './memory-rollouts.js';
 import { MemorySignals } from './memory-signals.js';
 import { MemoryTrainingRuns } from './memory-training-runs.js';
 import { MemoryTriggerEvaluations } from './memory-trigger-evaluations.js';
@@ -40,6 +41,7 @@ export function inMemory(options: { config?: Partial<InstallationConfig>; now?: 
     circuits: new MemoryCircuits(unitOfWork),
     quarantines: new MemoryQuarantines(unitOfWork, models),
     deployments: new MemoryDeployments(unitOfWork, clock),
+    rollouts: new MemoryRollouts(unitOfWork),
     signals: new MemorySignals(unitOfWork),
     deliveries: new MemoryDeliveries(unitOfWork),
     championFiles: new MemoryChampionFiles(),

@@ -13,6 +13,7 @@ import { Models } from '../model/models.port.js';
 import { builtinPlugin } from '../plugin/builtin.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { Predictions } from '../prediction/predictions.port.js';
+import { Rollouts } from '../rollout/rollouts.port.js';
 import { Fitting } from '../run/fitting.port.js';
 import { ReportFiles } from '../run/report-files.port.js';
 import { RunTiming } from '../run/run-timing.js';
@@ -55,6 +56,7 @@ export interface Rows {
   readonly circuits: Circuits;
   readonly quarantines: Quarantines;
   readonly deployments: Deployments;
+  readonly rollouts: Rollouts;
   readonly signals: Signals;
 }
 
@@ -85,6 +87,7 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
     [Circuits, adapters.circuits],
     [Quarantines, adapters.quarantines],
     [Deployments, adapters.deployments],
+    [Rollouts, adapters.rollouts],
     [Signals, adapters.signals],
     [ChampionFiles, adapters.championFiles],
     [ArtifactStore, adapters.artifacts],

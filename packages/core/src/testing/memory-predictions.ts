@@ -1,5 +1,6 @@
 import type {
   AnsweredPrediction,
+  MaturedPair,
   MaturedPrediction,
   NewOutcome,
   NewPrediction,
@@ -7,7 +8,13 @@ import type {
   OutcomeEffect,
   Prediction,
 } from '../prediction/prediction.js';
-import { Predictions, type Coverage, type PredictionWindow } from '../prediction/predictions.port.js';
+import {
+  Predictions,
+  type AssignedKeys,
+  type Coverage,
+  type PairWindow,
+  type PredictionWindow,
+} from '../prediction/predictions.port.js';
 import type { Clock } from '../shared/clock.port.js';
 import { notFound } from '../shared/errors.js';
 import type { Page, PageRequest } from '../shared/page.js';
@@ -45,7 +52,9 @@ export class MemoryPredictions extends Predictions {
 
   async withKeys(model: string, keys: readonly string[]): Promise<readonly Prediction[]> {
     const wanted = new Set(keys);
-    return this.ofModel(model).filter(({ key }) => key !== undefined && wanted.has(key));
+    return this.ofModel(model).filter(
+      ({ key, pairOf }) => key !== undefined && wanted.has(key) && pairOf === undefined,
+    );
   }
 
   async withIds(model: string, ids: readonly string[]): Promise<readonly Prediction[]> {
@@ -109,6 +118,37 @@ export class MemoryPredictions extends Predictions {
     return newest(rows, window.limit);
   }
 
+  async pairs({ rolloutId, champion, asOf, limit }: PairWindow): Promise<readonly MaturedPair[]> {
+    const counterparts = new Map(this.rows.values().flatMap((row) => (row.pairOf ? [[row.pairOf, row]] : [])));
+    const firsts = new Map<string, MaturedPair>();
+    for (const row of this.ofRollout(rolloutId)) {
+      const other = counterparts.get(row.id);
+      const known = this.outcomeOf(row, { asOf });
+      const id = row.key ?? row.id;
+      if (!other || !known || firsts.has(id) || (asOf && row.occurredAt > asOf)) continue;
+      const { key, occurredAt } = row;
+      const scores = { champion: row.scores, challenger: other.scores };
+      const turned = { champion: other.scores, challenger: row.scores };
+      const { outcome, observedAt, recordedAt } = known;
+      const told = { key, occurredAt, outcome, observedAt, recordedAt };
+      firsts.set(id, { ...told, ...(row.version === champion ? scores : turned) });
+    }
+    return [...firsts.values()].slice(0, limit);
+  }
+
+  async assignedKeys(rolloutId: string, limit: number): Promise<readonly AssignedKeys[]> {
+    const keys = new Map<number, { champion: Set<string>; challenger: Set<string> }>();
+    for (const { id, key, split } of newest(this.ofRollout(rolloutId), limit)) {
+      const { share, assigned } = split!;
+      const counted = keys.get(share) ?? { champion: new Set(), challenger: new Set() };
+      keys.set(share, counted);
+      counted[assigned].add(key ?? id);
+    }
+    return [...keys]
+      .sort(([a], [b]) => a - b)
+      .map(([share, { champion, challenger }]) => ({ share, champion: champion.size, challenger: challenger.size }));
+  }
+
   async *featureChunks(window: PredictionWindow, width: number): AsyncIterable<Float32Array> {
     const fitting = this.within(window).filter(({ features }) => features.length === width);
     const rows = newest(fitting, window.limit);
@@ -125,6 +165,13 @@ export class MemoryPredictions extends Predictions {
       .sort((a, b) => a.seq - b.seq);
   }
 
+  private ofRollout(rolloutId: string): Prediction[] {
+    return this.rows
+      .values()
+      .filter(({ split }) => split?.rolloutId === rolloutId)
+      .sort((a, b) => a.seq - b.seq);
+  }
+
   private within(window: PredictionWindow): Prediction[] {
     const { version, arm = 'champion', afterSeq = 0, untilSeq = Infinity, asOf, occurredAfter } = window;
     return this.ofModel(window.model).filter(
@@ -138,8 +185,8 @@ export class MemoryPredictions extends Predictions {
     );
   }
 
-  private outcomeOf(row: Prediction, { asOf }: PredictionWindow): Outcome | undefined {
-    const known = this.outcomes.get(row.id);
+  private outcomeOf(row: Prediction, { asOf }: Pick<PredictionWindow, 'asOf'>): Outcome | undefined {
+    const known = this.outcomes.get(row.pairOf ?? row.id);
     return known && (asOf === undefined || known.observedAt <= asOf) ? known : undefined;
   }
 }

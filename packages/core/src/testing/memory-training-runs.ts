@@ -1,5 +1,5 @@
 import type { NewTrainingRun, RunFailure, RunStage, TrainingRun } from '../run/training-run.js';
-import { TrainingRuns, type RunConclusion } from '../run/training-runs.port.js';
+import { TrainingRuns, type ParkedStatus, type RunConclusion, type RunDecision } from '../run/training-runs.port.js';
 import { activeStatuses, isFinal } from '../run/transitions.js';
 import type { JsonObject } from '../shared/json.js';
 import type { Page, PageRequest } from '../shared/page.js';
@@ -43,6 +43,11 @@ export class MemoryTrainingRuns extends TrainingRuns {
 
   async awaitingApproval(model: string): Promise<readonly TrainingRun[]> {
     return this.newest(model).filter(({ status }) => status === 'awaiting_approval');
+  }
+
+  async rollingOut(): Promise<readonly TrainingRun[]> {
+    const rows = this.rows.values().filter(({ status }) => status === 'rolling_out');
+    return rows.sort((a, b) => a.position - b.position).map(runOf);
   }
 
   async latest(model: string): Promise<TrainingRun | undefined> {
@@ -111,11 +116,12 @@ export class MemoryTrainingRuns extends TrainingRuns {
     return this.change(id, token, { status, finishedAt, result, failure, ...released });
   }
 
-  decide(id: string, status: 'deployed' | 'rejected' | 'cancelled', at: Date, result?: JsonObject): Promise<boolean> {
+  decide(id: string, from: ParkedStatus, { status, at, result }: RunDecision): Promise<boolean> {
     return this.database.write(() => {
       const row = this.rows.get(id);
-      if (row?.status !== 'awaiting_approval') return false;
-      this.rows.set(id, { ...row, status, finishedAt: at, result: result ?? row.result });
+      if (row?.status !== from) return false;
+      const finishedAt = isFinal(status) ? at : undefined;
+      this.rows.set(id, { ...row, status, finishedAt, result: result ?? row.result });
       return true;
     });
   }

@@ -5,6 +5,7 @@ import { PluginRegistry } from '../plugin/registry.js';
 import { RequestRetrainingService, type RetrainingAnswer } from '../run/request-retraining.service.js';
 import { TrainingRuns } from '../run/training-runs.port.js';
 import { refuseFuture } from '../shared/as-of.js';
+import { WatchRolloutsService } from '../rollout/watch-rollouts.service.js';
 import { Clock } from '../shared/clock.port.js';
 import { notFound } from '../shared/errors.js';
 import { Ids } from '../shared/ids.port.js';
@@ -37,6 +38,7 @@ export class EvaluateTriggersService {
     private readonly contexts: TriggerContexts,
     private readonly retraining: RequestRetrainingService,
     private readonly runs: TrainingRuns,
+    private readonly rollouts: WatchRolloutsService,
     private readonly evaluations: TriggerEvaluations,
     private readonly events: EventLog,
     private readonly clock: Clock,
@@ -48,6 +50,8 @@ export class EvaluateTriggersService {
     refuseFuture(request.asOf, this.clock.now());
     const model = await this.models.find(request.model);
     if (!model) throw notFound('unknown_model', `There is no model "${request.model}".`);
+    // A check of a past day is the clock of a rollout that plays there.
+    if (request.asOf && !request.dryRun) await this.rollouts.asOf(model.name, request.asOf);
     const context = await this.contexts.of(model, request.asOf, request.dryRun);
     const verdicts = context.champion ? await judgeTriggers(context, this.plugins.triggers) : [];
     const judged = this.judgedOf(context, request, verdicts);
@@ -124,6 +128,8 @@ function consequence(answer: RetrainingAnswer): Omit<TriggerEvaluation, keyof Ju
   switch (answer.kind) {
     case 'circuit_open':
       return { decision: 'circuit_open', circuitOpenUntil: answer.until };
+    case 'rolling_out':
+      return { decision: 'rolling_out', runId: answer.rollout.runId };
     case 'cooling_down':
       return { decision: 'cooling_down', cooldownUntil: answer.until };
     case 'already_running':

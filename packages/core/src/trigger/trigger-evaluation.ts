@@ -5,6 +5,7 @@ export type EvaluationDecision =
   | 'no_trigger' // nothing fired
   | 'run_requested'
   | 'coalesced' // a run was already queued or running
+  | 'rolling_out' // a candidate is being tried already
   | 'cooling_down'
   | 'circuit_open' // too many runs have failed lately
   | 'no_champion'

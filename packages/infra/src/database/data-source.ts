@@ -4,12 +4,14 @@ import { AddApprovals1764310000000 } from './migrations/add-approvals-1764310000
 import { AddDriftWatches1764100000000 } from './migrations/add-drift-watches-1764100000000.js';
 import { AddJudgedChampions1764350000000 } from './migrations/add-judged-champions-1764350000000.js';
 import { AddReferenceSamples1764360000000 } from './migrations/add-reference-samples-1764360000000.js';
+import { AddRollouts1764800000000 } from './migrations/add-rollouts-1764800000000.js';
 import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
 import { AddQuarantines1764700000000 } from './migrations/add-quarantines-1764700000000.js';
 import { configRevisionSchema, deliverySchema, eventSchema } from './schema/log.schema.js';
 import { aliasMoveSchema, aliasSchema, modelSchema, modelVersionSchema } from './schema/models.schema.js';
 import { outcomeCorrectionSchema, outcomeSchema, predictionSchema, recordSchema } from './schema/predictions.schema.js';
 import { quarantineSchema } from './schema/quarantines.schema.js';
+import { armTallySchema, rolloutLookSchema, rolloutSchema } from './schema/rollouts.schema.js';
 import {
   circuitSchema,
   approvalSchema,
@@ -32,6 +34,7 @@ const schemas = [
   ...[modelSchema, modelVersionSchema, aliasSchema, aliasMoveSchema],
   ...[circuitSchema, quarantineSchema],
   ...[trainingRunSchema, triggerEvaluationSchema, deploymentSchema, approvalSchema, driftWatchSchema],
+  ...[rolloutSchema, rolloutLookSchema, armTallySchema],
   ...[predictionSchema, outcomeSchema, outcomeCorrectionSchema, recordSchema],
   ...[eventSchema, deliverySchema, configRevisionSchema],
 ];
@@ -67,6 +70,7 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
       AddJudgedChampions1764350000000,
       AddReferenceSamples1764360000000,
       AddQuarantines1764700000000,
+      AddRollouts1764800000000,
     ],
     logging: false,
   });

@@ -15,11 +15,14 @@ export async function insertPredictions(
 ): Promise<void> {
   const column = (value: (prediction: NewPrediction) => unknown) => predictions.map(value);
   await database.query(
-    `INSERT INTO predictions (id, model, version, arm, key, input, features, scores, occurred_at, recorded_at)
-     SELECT id, model, version, arm, key, input::jsonb, features::real[], scores::double precision[], occurred_at, $10
+    `INSERT INTO predictions (id, model, version, arm, key, input, features, scores, occurred_at, recorded_at,
+       rollout_id, rollout_share, assigned, pair_of)
+     SELECT id, model, version, arm, key, input::jsonb, features::real[], scores::double precision[], occurred_at, $10,
+       rollout_id, rollout_share, assigned, pair_of
      FROM (SELECT pg_advisory_xact_lock(${locks.predictions}, 0)) AS turn,
        unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-         $9::timestamptz[]) AS given (id, model, version, arm, key, input, features, scores, occurred_at)
+         $9::timestamptz[], $11::uuid[], $12::double precision[], $13::text[], $14::uuid[]) AS given (id, model,
+         version, arm, key, input, features, scores, occurred_at, rollout_id, rollout_share, assigned, pair_of)
      ON CONFLICT (id) DO NOTHING`,
     [
       column(({ id }) => id),
@@ -32,6 +35,10 @@ export async function insertPredictions(
       column(({ scores }) => arrayLiteral(scores)),
       column(({ occurredAt }) => occurredAt),
       recordedAt,
+      column(({ split }) => split?.rolloutId ?? null),
+      column(({ split }) => split?.share ?? null),
+      column(({ split }) => split?.assigned ?? null),
+      column(({ pairOf }) => pairOf ?? null),
     ],
   );
 }

@@ -35,6 +35,7 @@ describe('migrate', () => {
         { name: 'AddJudgedChampions1764350000000' },
         { name: 'AddReferenceSamples1764360000000' },
         { name: 'AddQuarantines1764700000000' },
+        { name: 'AddRollouts1764800000000' },
       ]);
       expect(await dataSource.showMigrations()).toBe(false);
     } finally {

@@ -6,18 +6,9 @@ import { pgAdapters } from './pg-adapters.js';
 
 // From the rows that refer to others to those that are referred to.
 const tables = [
-  ...['outcome_corrections', 'outcomes', 'predictions', 'records', 'events', 'deliveries', 'approvals', 'deployments'],
-  ...[
-    'circuits',
-    'quarantines',
-    'drift_watches',
-    'trigger_evaluations',
-    'training_runs',
-    'alias_moves',
-    'aliases',
-    'model_versions',
-    'models',
-  ],
+  ...['outcome_corrections', 'outcomes', 'predictions', 'records', 'events', 'deliveries', 'approvals'],
+  ...['rollout_tallies', 'rollout_looks', 'rollouts', 'deployments', 'circuits', 'quarantines'],
+  ...['drift_watches', 'trigger_evaluations', 'training_runs', 'alias_moves', 'aliases', 'model_versions', 'models'],
 ];
 
 let created: TestDatabase;

@@ -11,6 +11,7 @@ import { PgOverview } from './pg-overview.js';
 import { PgPredictions } from './pg-predictions.js';
 import { PgQuarantines } from './pg-quarantines.js';
 import { PgRecords } from './pg-records.js';
+import { PgRollouts } from './pg-rollouts.js';
 import { PgSignals } from './pg-signals.js';
 import { PgTrainingRuns } from './pg-training-runs.js';
 import { PgTriggerEvaluations } from './pg-trigger-evaluations.js';
@@ -30,6 +31,7 @@ export function pgAdapters(database: Database, url: string, clock: Clock, ids: I
     circuits: new PgCircuits(database),
     quarantines: new PgQuarantines(database),
     deployments: new PgDeployments(database, clock),
+    rollouts: new PgRollouts(database),
     signals: new PgSignals(database, url),
     deliveries: new PgDeliveries(database),
     overview: new PgOverview(database),

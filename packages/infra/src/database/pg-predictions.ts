@@ -2,8 +2,10 @@ import {
   Predictions,
   notFound,
   type AnsweredPrediction,
+  type AssignedKeys,
   type Clock,
   type Coverage,
+  type MaturedPair,
   type MaturedPrediction,
   type NewOutcome,
   type NewPrediction,
@@ -12,6 +14,7 @@ import {
   type OutcomeValue,
   type Page,
   type PageRequest,
+  type PairWindow,
   type Prediction,
   type PredictionWindow,
 } from '@retrain/core';
@@ -20,7 +23,8 @@ import { readFeatureChunks } from './feature-chunks.js';
 import { GroupCommit } from './group-commit.js';
 import { insertPredictions } from './insert-predictions.js';
 import { pgPage } from './pg-page.js';
-import { windowSql } from './prediction-window.js';
+import { outcomeOwner, windowSql } from './prediction-window.js';
+import { countAssignedKeys, readPairs } from './read-pairs.js';
 import { recordOutcomes } from './record-outcomes.js';
 import type { PredictionSpool } from '../spool/prediction-spool.js';
 import { RunningCounts } from './running-counts.js';
@@ -59,7 +63,7 @@ export class PgPredictions extends Predictions {
 
   async withKeys(model: string, keys: readonly string[]): Promise<readonly Prediction[]> {
     await this.spool?.settled();
-    const sql = `SELECT * FROM predictions WHERE model = $1 AND key = ANY($2) ORDER BY seq`;
+    const sql = `SELECT * FROM predictions WHERE model = $1 AND key = ANY($2) AND pair_of IS NULL ORDER BY seq`;
     return this.database.objects(predictionSchema, sql, [model, keys]);
   }
 
@@ -104,8 +108,8 @@ export class PgPredictions extends Predictions {
     const { where, known, limit, parameters } = windowSql(window);
     const { rows } = await this.database.query<{ predictions: number; matured: number }>(
       `SELECT count(*)::int AS predictions, count(o.prediction_id)::int AS matured
-       FROM (SELECT p.id FROM predictions p WHERE ${where} ORDER BY p.seq DESC ${limit}) newest
-       LEFT JOIN outcomes o ON o.prediction_id = newest.id AND ${known}`,
+       FROM (SELECT ${outcomeOwner} AS owner FROM predictions p WHERE ${where} ORDER BY p.seq DESC ${limit}) newest
+       LEFT JOIN outcomes o ON o.prediction_id = newest.owner AND ${known}`,
       parameters,
     );
     return rows[0]!;
@@ -127,7 +131,7 @@ export class PgPredictions extends Predictions {
     const { where, known, limit, parameters } = windowSql(window);
     const { rows } = await this.database.query<Row>(
       `SELECT p.*, o.outcome, o.observed_at FROM predictions p
-       ${join} outcomes o ON o.prediction_id = p.id AND ${known}
+       ${join} outcomes o ON o.prediction_id = ${outcomeOwner} AND ${known}
        WHERE ${where} ORDER BY p.seq DESC ${limit}`,
       parameters,
     );
@@ -137,6 +141,14 @@ export class PgPredictions extends Predictions {
       outcome: ascending[index]!['outcome'] as OutcomeValue,
       observedAt: ascending[index]!['observed_at'] as Date,
     }));
+  }
+
+  pairs(window: PairWindow): Promise<readonly MaturedPair[]> {
+    return readPairs(this.database, window);
+  }
+
+  assignedKeys(rolloutId: string, limit: number): Promise<readonly AssignedKeys[]> {
+    return countAssignedKeys(this.database, rolloutId, limit);
   }
 
   featureChunks(window: PredictionWindow, width: number): AsyncIterable<Float32Array> {

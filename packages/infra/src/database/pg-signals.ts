@@ -87,6 +87,7 @@ export class PgSignals extends Signals {
     }
     for (const { name: model } of rows) {
       this.tell({ kind: 'champion_moved', model });
+      this.tell({ kind: 'rollout_changed', model });
       this.tell({ kind: 'records_added', model });
     }
   }

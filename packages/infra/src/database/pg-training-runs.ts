@@ -5,7 +5,9 @@ import {
   type NewTrainingRun,
   type Page,
   type PageRequest,
+  type ParkedStatus,
   type RunConclusion,
+  type RunDecision,
   type RunFailure,
   type RunStage,
   type TrainingRun,
@@ -51,6 +53,10 @@ export class PgTrainingRuns extends TrainingRuns {
       `SELECT * FROM training_runs WHERE model = $1 AND status = 'awaiting_approval' ORDER BY position DESC`,
       [model],
     );
+  }
+
+  rollingOut(): Promise<readonly TrainingRun[]> {
+    return this.many(`SELECT * FROM training_runs WHERE status = 'rolling_out' ORDER BY position`, []);
   }
 
   latest(model: string): Promise<TrainingRun | undefined> {
@@ -119,17 +125,11 @@ export class PgTrainingRuns extends TrainingRuns {
     return (await this.change(id, token, sets, values)) !== undefined;
   }
 
-  async decide(
-    id: string,
-    status: 'deployed' | 'rejected' | 'cancelled',
-    at: Date,
-    result?: JsonObject,
-  ): Promise<boolean> {
+  async decide(id: string, from: ParkedStatus, { status, at, result }: RunDecision): Promise<boolean> {
     if (!isUuid(id)) return false;
     const { count } = await this.database.query(
-      `UPDATE training_runs SET status = $2, finished_at = $3, result = coalesce($4, result)
-       WHERE id = $1 AND status = 'awaiting_approval'`,
-      [id, status, at, json(result)],
+      `UPDATE training_runs SET status = $3, finished_at = $4, result = coalesce($5, result) WHERE id = $1 AND status = $2`,
+      [id, from, status, isFinal(status) ? at : null, json(result)],
     );
     return count > 0;
   }

@@ -11,6 +11,9 @@ export interface WindowSql {
   readonly parameters: unknown[];
 }
 
+/** The prediction whose outcome a row of `predictions p` has: its own, or of a shadow answer its pair's. */
+export const outcomeOwner = 'coalesce(p.pair_of, p.id)';
+
 export function windowSql(window: PredictionWindow): WindowSql {
   const { model, version, arm = 'champion', afterSeq = 0, untilSeq, asOf, occurredAfter, limit } = window;
   const parameters: unknown[] = [];

@@ -20,7 +20,8 @@ const calls: fc.Arbitrary<{ minutes: number; told: string; call: Call }> = fc
       (change: (runs: TrainingRuns, id: string, now: Date) => Promise<unknown>): Call =>
       (runs, ids, now) =>
         change(runs, ids[run % Math.max(1, ids.length)] ?? aRun().id, now);
-    const status = (['awaiting_approval', 'deployed', 'rejected', 'failed'] as const)[n]!;
+    const status = (['awaiting_approval', 'rolling_out', 'rejected', 'failed'] as const)[n]!;
+    const parked = run % 2 ? 'awaiting_approval' : 'rolling_out';
     const table: readonly (readonly [string, Call])[] = [
       ['claim', on((runs, id, now) => runs.claim(id, token, now, minutes(now, 1 + n), 1 + (n % 2)))],
       ['claim', on((runs, id, now) => runs.claim(id, token, now, minutes(now, 1), 2))],
@@ -30,7 +31,10 @@ const calls: fc.Arbitrary<{ minutes: number; told: string; call: Call }> = fc
       ['setCandidate', on((runs, id) => runs.setCandidate(id, token, n))],
       ['requeue', on((runs, id, now) => runs.requeue(id, token, minutes(now, n), n ? failure : undefined))],
       ['conclude', on((runs, id, at) => runs.conclude(id, token, { status, at, result: n ? { n } : undefined }))],
-      ['decide', on((runs, id, now) => runs.decide(id, 'rejected', now, n ? { n } : undefined))],
+      [
+        'decide',
+        on((runs, id, at) => runs.decide(id, parked, { status: 'rejected', at, result: n ? { n } : undefined })),
+      ],
       ['requestCancel', on((runs, id, now) => runs.requestCancel(id, token, `reason ${n}`, now))],
       ['findLost', (runs, _ids, now) => runs.findLost(now)],
       ['active', (runs) => Promise.all([runs.active('coin'), runs.active('dice'), runs.latest('coin')])],

@@ -8,6 +8,7 @@ import type { Deliveries } from '../../notification/deliveries.port.js';
 import type { Predictions } from '../../prediction/predictions.port.js';
 import type { Quarantines } from '../../quarantine/quarantines.port.js';
 import type { Records } from '../../dataset/records.port.js';
+import type { Rollouts } from '../../rollout/rollouts.port.js';
 import type { TrainingRuns } from '../../run/training-runs.port.js';
 import type { UnitOfWork } from '../../shared/unit-of-work.port.js';
 import type { TriggerEvaluations } from '../../trigger/trigger-evaluations.port.js';
@@ -27,6 +28,7 @@ export interface ContractWorld {
   readonly circuits: Circuits;
   readonly quarantines: Quarantines;
   readonly deployments: Deployments;
+  readonly rollouts: Rollouts;
   readonly signals: Signals;
   readonly deliveries: Deliveries;
   close(): Promise<void>;

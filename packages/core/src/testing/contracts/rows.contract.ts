@@ -6,9 +6,11 @@ import { describeDriftWatches } from './drift-watches.contract.js';
 import { describeEvents } from './events.contract.js';
 import { describeModels } from './models.contract.js';
 import { describePredictionWindows } from './prediction-windows.contract.js';
+import { describePredictionPairs } from './prediction-pairs.contract.js';
 import { describePredictions } from './predictions.contract.js';
 import { describeQuarantines } from './quarantines.contract.js';
 import { describeRecords } from './records.contract.js';
+import { describeRollouts } from './rollouts.contract.js';
 import { describeTrainingRuns } from './training-runs.contract.js';
 import { describeTriggerEvaluations } from './trigger-evaluations.contract.js';
 
@@ -23,6 +25,8 @@ export function describeRows(name: string, make: MakeWorld): void {
   describeDeployments(name, make);
   describePredictions(name, make);
   describePredictionWindows(name, make);
+  describePredictionPairs(name, make);
+  describeRollouts(name, make);
   describeRecords(name, make);
   describeEvents(name, make);
   describeDeliveries(name, make);

@@ -220,7 +220,9 @@ export function describeTrainingRuns(name: string, make: MakeWorld): void {
       it('ends a waiting run once', async () => {
         const id = await aWaitingRun();
         const statuses = ['deployed', 'rejected', 'cancelled', 'deployed', 'rejected'] as const;
-        const answers = await racing(5, (index) => world().runs.decide(id, statuses[index]!, now, { by: index }));
+        const answers = await racing(5, (index) =>
+          world().runs.decide(id, 'awaiting_approval', { status: statuses[index]!, at: now, result: { by: index } }),
+        );
         expect(answers.filter(Boolean)).toHaveLength(1);
         const run = await world().runs.find(id);
         const winner = answers.indexOf(true);
@@ -229,11 +231,35 @@ export function describeTrainingRuns(name: string, make: MakeWorld): void {
 
       it('keeps the result when it brings none, and touches no run that is not waiting', async () => {
         const { id } = await aRunningRun();
-        expect(await world().runs.decide(id, 'deployed', now)).toBe(false);
+        expect(await world().runs.decide(id, 'awaiting_approval', { status: 'deployed', at: now })).toBe(false);
         await world().runs.conclude(id, 'token', { status: 'awaiting_approval', at: now, result: { kept: true } });
-        expect(await world().runs.decide(id, 'rejected', now)).toBe(true);
+        expect(await world().runs.decide(id, 'awaiting_approval', { status: 'rejected', at: now })).toBe(true);
         expect((await world().runs.find(id))?.result).toEqual({ kept: true });
-        expect(await world().runs.decide('not-an-id', 'rejected', now)).toBe(false);
+        expect(await world().runs.decide('not-an-id', 'awaiting_approval', { status: 'rejected', at: now })).toBe(
+          false,
+        );
+      });
+    });
+
+    describe('a rollout of its candidate', () => {
+      it('parks a run without the lock until it is decided, once and from where it was seen', async () => {
+        const id = await aWaitingRun();
+        const rolling = { status: 'rolling_out', at: now } as const;
+        expect(await world().runs.decide(id, 'rolling_out', { status: 'deployed', at: now })).toBe(false);
+        expect(await world().runs.decide(id, 'awaiting_approval', rolling)).toBe(true);
+        expect((await world().runs.find(id))?.finishedAt).toBeUndefined();
+        expect((await world().runs.rollingOut()).map((run) => run.id)).toEqual([id]);
+        expect(await world().runs.insert(aRun())).toBeDefined();
+        const ends = await racing(5, () => world().runs.decide(id, 'rolling_out', { status: 'deployed', at: now }));
+        expect(ends.filter(Boolean)).toHaveLength(1);
+        expect(await world().runs.find(id)).toMatchObject({ status: 'deployed', finishedAt: now });
+        expect(await world().runs.rollingOut()).toEqual([]);
+      });
+
+      it('follows a running run that nobody needs to approve', async () => {
+        const { id } = await aRunningRun();
+        expect(await world().runs.conclude(id, 'token', { status: 'rolling_out', at: now })).toBe(true);
+        expect(await world().runs.active('coin')).toBeUndefined();
       });
     });
 

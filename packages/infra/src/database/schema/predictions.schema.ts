@@ -1,4 +1,4 @@
-import type { ObservedRecord, Outcome, Prediction } from '@retrain/core';
+import type { ObservedRecord, Outcome, Prediction, Split } from '@retrain/core';
 import { EntitySchema } from 'typeorm';
 import * as column from './columns.js';
 
@@ -17,13 +17,32 @@ export const predictionSchema = new EntitySchema<Prediction>({
     scores: { name: 'scores', type: 'double precision', array: true },
     occurredAt: column.instant('occurred_at'),
     recordedAt: column.instant('recorded_at'),
+    pairOf: column.optional(column.uuid('pair_of')),
+  },
+  embeddeds: {
+    split: {
+      prefix: '',
+      schema: new EntitySchema<Split>({
+        name: 'Split',
+        columns: {
+          rolloutId: column.optional(column.uuid('rollout_id')),
+          share: column.optional(column.float8('rollout_share')),
+          assigned: column.optional(column.text('assigned')),
+        },
+      }),
+    },
   },
   uniques: [{ name: 'predictions_id_key', columns: ['id'] }],
   indices: [
     { name: 'predictions_model_seq_idx', columns: ['model', 'seq'] },
     { name: 'predictions_model_key_idx', columns: ['model', 'key'], where: 'key IS NOT NULL' },
+    { name: 'predictions_pair_of_idx', columns: ['pairOf'], where: 'pair_of IS NOT NULL' },
+    { name: 'predictions_rollout_seq_idx', columns: ['split.rolloutId', 'seq'], where: 'rollout_id IS NOT NULL' },
   ],
-  checks: [{ name: 'predictions_arm_check', expression: `arm IN ('champion', 'challenger', 'shadow')` }],
+  checks: [
+    { name: 'predictions_arm_check', expression: `arm IN ('champion', 'challenger', 'shadow')` },
+    { name: 'predictions_assigned_check', expression: `assigned IN ('champion', 'challenger')` },
+  ],
 });
 
 const ofPrediction = (name: string) => ({

@@ -66,7 +66,7 @@ export const trainingRunSchema = new EntitySchema<Listed<TrainingRun>>({
   checks: [
     {
       name: 'training_runs_status_check',
-      expression: `status IN ('queued', 'running', 'awaiting_approval', 'deployed', 'rejected', 'failed', 'cancelled')`,
+      expression: `status IN ('queued', 'running', 'awaiting_approval', 'rolling_out', 'deployed', 'rejected', 'failed', 'cancelled')`,
     },
     {
       name: 'training_runs_holder_check',
@@ -144,7 +144,7 @@ export const deploymentSchema = new EntitySchema<Listed<Deployment>>({
     { name: 'deployments_quorum_check', expression: 'quorum >= 1' },
     {
       name: 'deployments_status_check',
-      expression: `status IN ('awaiting_approval', 'promoted', 'rejected', 'expired', 'superseded', 'rolled_back')`,
+      expression: `status IN ('awaiting_approval', 'rolling_out', 'promoted', 'rejected', 'expired', 'superseded', 'rolled_back')`,
     },
   ],
   foreignKeys: [
