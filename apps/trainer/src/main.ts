@@ -19,6 +19,8 @@ await runApp({
       inject: [PluginModules],
     },
   ],
-  create: (core) =>
-    NestFactory.create<NestFastifyApplication>(TrainerModule.with(core), new FastifyAdapter(), { abortOnError: false }),
+  create: (core, { fits }) =>
+    NestFactory.create<NestFastifyApplication>(TrainerModule.with(core, fits), new FastifyAdapter(), {
+      abortOnError: false,
+    }),
 });

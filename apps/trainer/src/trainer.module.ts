@@ -2,19 +2,25 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ProbesController, workOn } from '@retrain/infra';
 import { RetrainProcessor } from './retrain.processor.js';
 import { RunMetrics } from './run-metrics.js';
+import { TrainCandidateProcessor } from './train-candidate.processor.js';
 
-/** Deliveries at the same time; how many runs may really work at once is decided on their rows. */
-const concurrency = 4;
+/** Runs at the same time; how many may really work at once is decided on their rows. */
+const runs = 4;
 
-/** Carries runs through their stages. */
+/** Carries runs through their stages, and fits pieces of whatever run. */
 @Module({})
 export class TrainerModule {
-  static with(core: DynamicModule): DynamicModule {
+  /** @param fits pieces at the same time. */
+  static with(core: DynamicModule, fits: number): DynamicModule {
     return {
       module: TrainerModule,
       imports: [core],
       controllers: [ProbesController],
-      providers: [RunMetrics, ...workOn('training', concurrency, [RetrainProcessor])],
+      providers: [
+        RunMetrics,
+        ...workOn('training', runs, [RetrainProcessor]),
+        ...workOn('fitting', fits, [TrainCandidateProcessor]),
+      ],
     };
   }
 }

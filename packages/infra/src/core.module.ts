@@ -14,6 +14,7 @@ import {
   Deployments,
   DriftWatches,
   EventLog,
+  FittingSlots,
   Ids,
   JobQueue,
   LiveState,
@@ -39,6 +40,7 @@ import {
   ServePredictionService,
   SetMonitoringService,
   Signals,
+  TrainingPieces,
   TrainingRuns,
   TriggerEvaluations,
   UnitOfWork,
@@ -89,7 +91,9 @@ const commonServices: readonly Type[] = [
 @Module({})
 export class CoreModule {
   static forRoot({ parts, providers }: CoreModuleOptions): DynamicModule {
-    const fitting = parts.environment.app === 'trainer' ? runServices : [];
+    const { app, fits } = parts.environment;
+    const slots = { provide: FittingSlots, useValue: FittingSlots.of(fits) };
+    const fitting = app === 'trainer' ? [slots, ...runServices] : [];
     const services: Provider[] = [...commonServices, ...decisionServices, ...fitting, ...providers];
     const bound = [...adapters(parts), ...services, ...observability(parts)];
     return {
@@ -118,6 +122,7 @@ function adapters({ environment, database, rows, clock, ids, ...parts }: CorePar
     { provide: Predictions, useValue: rows.predictions },
     { provide: Records, useValue: rows.records },
     { provide: TrainingRuns, useValue: rows.runs },
+    { provide: TrainingPieces, useValue: rows.pieces },
     { provide: TriggerEvaluations, useValue: rows.evaluations },
     { provide: DriftWatches, useValue: rows.watches },
     { provide: Circuits, useValue: rows.circuits },

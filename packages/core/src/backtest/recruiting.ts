@@ -8,6 +8,8 @@ import { referenceProfileOf } from '../drift/reference-profile.js';
 import { referenceSampleOf } from '../drift/reference-sample.js';
 import type { PairedEvaluation } from '../evaluation/paired-evaluation.js';
 import { planBlocks } from '../evaluation/plan.js';
+import { OwnRefits } from '../evaluation/refits.js';
+import { selectRecipe } from '../evaluation/select-recipe.js';
 import type { ParityCheck } from '../gate/gate-definition.js';
 import { judge, type Judgement } from '../gate/judge.js';
 import { schemaHash } from '../model/feature-schema.js';
@@ -15,7 +17,6 @@ import type { ModelDefinition } from '../model/model-definition.js';
 import type { ModelVersion } from '../model/model-version.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import { codeVersion } from '../run/code-version.js';
-import { SelectRecipe } from '../run/select-recipe.service.js';
 import { evaluationSummaryOf } from '../run/train-candidate.service.js';
 import type { FittedModel, Recipe } from '../run/trainer-definition.js';
 import type { Scorer, ScorerLoader } from '../serving/scorer.port.js';
@@ -45,14 +46,12 @@ export interface RecruitingOptions {
 
 /** Makes versions as a run does: the product's own rolling origin, choice of recipe and gates, without its tables. */
 export class Recruiting {
-  private readonly selecting: SelectRecipe;
   private readonly firstRow: number;
   private made = 0;
 
   constructor(private readonly options: RecruitingOptions) {
-    const { fitting, loader, config, dataset } = options;
+    const { config, dataset } = options;
     const { training_data_from: from } = config;
-    this.selecting = new SelectRecipe(fitting, loader);
     this.firstRow = from === undefined ? 0 : rowsBefore(dataset, Date.parse(from));
   }
 
@@ -96,20 +95,19 @@ export class Recruiting {
   }
 
   private select(dataset: Dataset, champion?: Recruit) {
-    const { config, signal } = this.options;
+    const { config, signal, fitting, loader } = this.options;
+    const { seed } = config;
     const { blocks } = planBlocks(dataset, {
       ...config.evaluation,
       championTrainedUntil: champion?.version.lineage.trainedUntil,
     });
-    return this.selecting.execute({
+    return selectRecipe({
       dataset,
       blocks,
       recipes: config.trainers,
       champion: champion ? { kind: 'loaded', ...champion } : { kind: 'none' },
-      seed: config.seed,
-      limits: limitsOf(config),
+      refits: new OwnRefits(fitting, loader, { dataset, seed, limits: limitsOf(config), signal }),
       signal,
-      onProgress: () => undefined,
     });
   }
 

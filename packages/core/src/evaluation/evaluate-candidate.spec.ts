@@ -9,7 +9,7 @@ import { chooseBest } from './choose-best.js';
 import { evaluateCandidate, type ChampionUnderTest } from './evaluate-candidate.js';
 import { decodeEvidence, encodeEvidence } from './evidence.js';
 import { planBlocks } from './plan.js';
-import { Refits } from './refits.js';
+import { OwnRefits } from './refits.js';
 
 const dataset = buildExamples(coinModel, coinRecords(400));
 const recipe = { use: 'tiny_softmax', with: { steps: 5 } };
@@ -33,8 +33,7 @@ async function championOf(house: Installation, rows: number, given = other): Pro
 function evaluate(house: Installation, champion: ChampionUnderTest, given = recipe) {
   const championTrainedUntil = champion.kind === 'loaded' ? champion.version.lineage.trainedUntil : undefined;
   const { blocks } = planBlocks(dataset, { min_rows: 100, max_rows: 200, blocks: 4, championTrainedUntil });
-  const expectation = expectationOf(coinModel);
-  const refits = new Refits(house.fitting, house.loader, { ...common, dataset, expectation });
+  const refits = new OwnRefits(house.fitting, house.loader, { ...common, dataset });
   return evaluateCandidate({
     dataset,
     blocks,
@@ -42,7 +41,6 @@ function evaluate(house: Installation, champion: ChampionUnderTest, given = reci
     champion,
     refits,
     outputs: 2,
-    onProgress: () => undefined,
   });
 }
 

@@ -20,7 +20,6 @@ export interface EvaluationRequest {
   readonly champion: ChampionUnderTest;
   readonly refits: Refits;
   readonly outputs: number;
-  onProgress(fraction: number): void;
 }
 
 type ChampionScores = Pick<PairedEvaluation, 'championScores' | 'championAbsence' | 'champion' | 'championRowsAsIs'>;
@@ -32,12 +31,11 @@ type ChampionScores = Pick<PairedEvaluation, 'championScores' | 'championAbsence
  * says so, and gates that need it fail closed.
  */
 export async function evaluateCandidate(request: EvaluationRequest): Promise<PairedEvaluation> {
-  const { dataset, blocks, recipe, refits, outputs, onProgress } = request;
+  const { dataset, blocks, recipe, refits, outputs } = request;
   const judged = slice(dataset, blocks[0]!.from, blocks.at(-1)!.to);
   const candidateScores = new Float64Array(judged.rows * outputs);
-  for (const [index, block] of blocks.entries()) {
+  for (const block of blocks) {
     candidateScores.set(await refits.scores(recipe, block), (block.from - blocks[0]!.from) * outputs);
-    onProgress((index + 1) / (blocks.length * 2));
   }
   return {
     rows: judged.rows,
@@ -67,24 +65,34 @@ async function championScores(request: EvaluationRequest, judged: Dataset): Prom
 }
 
 async function scoreChampion(
-  { dataset, blocks, refits, outputs, onProgress }: EvaluationRequest,
+  { dataset, blocks, refits, outputs }: EvaluationRequest,
   { version, scorer }: Extract<ChampionUnderTest, { kind: 'loaded' }>,
 ): Promise<{ scores: Float64Array; asIs: number }> {
   const first = blocks[0]!.from;
   const end = blocks.at(-1)!.to;
-  const { trainedUntil } = version.lineage;
-  // A model trained elsewhere does not say until when: its own scores are all there is.
-  const seen = trainedUntil ? Math.min(end, rowsBefore(dataset, trainedUntil.getTime())) : 0;
   const scores = new Float64Array((end - first) * outputs);
-  for (const [index, block] of blocks.entries()) {
-    if (block.from < seen)
-      scores.set(await refits.scores(version.lineage.recipe, block), (block.from - first) * outputs);
-    onProgress(0.5 + (index + 1) / (blocks.length * 2));
+  for (const block of refittedBlocks(dataset, blocks, version)) {
+    scores.set(await refits.scores(version.lineage.recipe, block), (block.from - first) * outputs);
   }
-  const from = Math.max(first, seen);
+  const from = Math.max(first, Math.min(end, rowsSeen(dataset, version)));
   if (from < end)
     scores.set(await scorer.score(slice(dataset, from, end).features, end - from), (from - first) * outputs);
   return { scores, asIs: end - from };
+}
+
+/** The blocks in which a version knows rows already: they are scored by refits of its recipe. */
+export function refittedBlocks(
+  dataset: Dataset,
+  blocks: readonly EvaluationBlock[],
+  version: ModelVersion,
+): readonly EvaluationBlock[] {
+  const seen = rowsSeen(dataset, version);
+  return blocks.filter(({ from }) => from < seen);
+}
+
+/** A model trained elsewhere does not say until when: its own scores are all there is. */
+function rowsSeen(dataset: Dataset, { lineage: { trainedUntil } }: ModelVersion): number {
+  return trainedUntil ? rowsBefore(dataset, trainedUntil.getTime()) : 0;
 }
 
 const unreadable = (reason: string): ChampionScores => ({

@@ -1,23 +1,26 @@
-import { slice, type Dataset } from '../dataset/dataset.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { fitPiece } from '../piece/fit-piece.js';
 import type { Fitting, FittingLimits } from '../run/fitting.port.js';
 import type { Recipe } from '../run/trainer-definition.js';
-import type { ScorerExpectation, ScorerLoader } from '../serving/scorer.port.js';
+import type { ScorerLoader } from '../serving/scorer.port.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import type { EvaluationBlock } from './paired-evaluation.js';
 
+/** Scores blocks by fits on the rows before them. */
+export interface Refits {
+  /** Scores of rows [from, to) of the block, rows x outputs, by the recipe fitted on rows [0, fitRows). */
+  scores(recipe: Recipe, block: EvaluationBlock): Promise<Float32Array>;
+}
+
 export interface RefitSettings {
   readonly dataset: Dataset;
-  readonly expectation: ScorerExpectation;
   readonly seed: number;
   readonly limits: FittingLimits;
   readonly signal: AbortSignal;
 }
 
-/**
- * Scores blocks by fits on the rows before them. Equal recipes on equal rows are fitted once: candidate and champion may
- * well share one.
- */
-export class Refits {
+/** Refits by this process, one after the other. Equal recipes on equal rows are fitted once: candidate and champion may well share one. */
+export class OwnRefits implements Refits {
   private readonly scored = new Map<string, Promise<Float32Array>>();
 
   constructor(
@@ -26,7 +29,6 @@ export class Refits {
     private readonly settings: RefitSettings,
   ) {}
 
-  /** Scores of rows [from, to) of the block, rows x outputs, by the recipe fitted on rows [0, fitRows). */
   scores(recipe: Recipe, block: EvaluationBlock): Promise<Float32Array> {
     const name = canonicalJson([recipe, block]);
     let scores = this.scored.get(name);
@@ -35,22 +37,10 @@ export class Refits {
   }
 
   private async fitAndScore(recipe: Recipe, { fitRows, from, to }: EvaluationBlock): Promise<Float32Array> {
-    const { dataset, expectation, seed, limits, signal } = this.settings;
-    signal.throwIfAborted();
-    const lineage = { purpose: 'evaluation', rows: String(fitRows) };
-    const fitted = await this.fitting.fit({
-      recipe,
-      dataset: slice(dataset, 0, fitRows),
-      seed,
-      lineage,
-      limits,
-      signal,
-    });
-    const scorer = await this.loader.load(fitted.artifact, expectation);
-    try {
-      return await scorer.score(slice(dataset, from, to).features, to - from);
-    } finally {
-      await scorer.release();
-    }
+    const { seed } = this.settings;
+    const work = { recipe, fitRows, judged: { from, to }, seed, lineage: {} };
+    const fitted = await fitPiece(work, { ...this.settings, fitting: this.fitting, loader: this.loader });
+    if (!('scores' in fitted)) throw new Error('A piece that is judged has scores.');
+    return fitted.scores;
   }
 }

@@ -1,7 +1,7 @@
 import { invalid } from '../shared/errors.js';
 
 /** Queues are resource classes: how much a job eats decides where it waits. */
-export type QueueName = 'monitoring' | 'training';
+export type QueueName = 'monitoring' | 'training' | 'fitting';
 
 export interface EvaluateTriggersJob {
   readonly model: string;
@@ -9,6 +9,10 @@ export interface EvaluateTriggersJob {
 
 export interface RunJob {
   readonly runId: string;
+}
+
+export interface PieceJob {
+  readonly pieceId: string;
 }
 
 export type EmptyJob = Readonly<Record<string, never>>;
@@ -22,6 +26,7 @@ export interface JobPayloads {
   prune: EmptyJob;
   'read-answers': EmptyJob;
   retrain: RunJob;
+  'train-candidate': PieceJob;
 }
 
 export type JobName = keyof JobPayloads;
@@ -66,5 +71,12 @@ export const jobCatalog: { readonly [N in JobName]: JobKind<N> } = {
     attempts: 3,
     backoffSeconds: 5,
     parse: (payload) => ({ runId: stringField(payload, 'runId', 'retrain') }),
+  },
+  'train-candidate': {
+    name: 'train-candidate',
+    queue: 'fitting',
+    attempts: 1,
+    backoffSeconds: 5,
+    parse: (payload) => ({ pieceId: stringField(payload, 'pieceId', 'train-candidate') }),
   },
 };

@@ -1,5 +1,6 @@
 import type { Signals } from '../event/signals.port.js';
 import type { Clock } from '../shared/clock.port.js';
+import { Heartbeat } from './heartbeat.js';
 import type { RunTiming } from './run-timing.js';
 import type { TrainingRun } from './training-run.js';
 import type { TrainingRuns } from './training-runs.port.js';
@@ -36,43 +37,32 @@ export class ShuttingDown extends Error {
 export class Attempt {
   /** 0..1 within the stage; stored with the next heartbeat. */
   progress = 0;
-  private readonly controller = new AbortController();
-  private timer?: NodeJS.Timeout;
-  private leaseUntil: Date;
-  private stopListening?: () => void;
+  private readonly heartbeat: Heartbeat;
 
   constructor(
     /** The run as this attempt knows it. */
     public run: TrainingRun,
     readonly token: string,
     private readonly runs: TrainingRuns,
-    private readonly signals: Signals,
-    private readonly clock: Clock,
-    private readonly timing: RunTiming,
+    signals: Signals,
+    clock: Clock,
+    timing: RunTiming,
     /** False once the candidate serves or is being tried: what is left is to say so. */
     private readonly cancellable: boolean,
   ) {
-    this.leaseUntil = run.leaseUntil!;
+    const held = { runId: run.id, leaseUntil: run.leaseUntil!, lost: new AttemptLost() };
+    const beat = (leaseUntil: Date) => this.beat(leaseUntil);
+    this.heartbeat = new Heartbeat({ ...held, beat }, signals, clock, timing);
     if (run.cancelRequested) this.cancel(run.cancelRequested);
   }
 
   get signal(): AbortSignal {
-    return this.controller.signal;
+    return this.heartbeat.signal;
   }
 
   /** Keeps the lease alive until `stop`, and ends the work when somebody cancels it or the process shuts down. */
   start(shutdown: AbortSignal): void {
-    const hear = () => this.controller.abort(new ShuttingDown());
-    if (shutdown.aborted) hear();
-    else shutdown.addEventListener('abort', hear, { once: true });
-    const stopHearing = this.signals.listen((signal) => {
-      if (signal.kind === 'cancel_requested' && signal.runId === this.run.id) void this.beat();
-    });
-    this.stopListening = () => {
-      shutdown.removeEventListener('abort', hear);
-      stopHearing();
-    };
-    this.schedule();
+    this.heartbeat.start(shutdown, new ShuttingDown());
   }
 
   /**
@@ -86,31 +76,16 @@ export class Attempt {
   }
 
   stop(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.stopListening?.();
+    this.heartbeat.stop();
   }
 
-  private schedule(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.beat(), this.timing.heartbeatMs);
-  }
-
-  private async beat(): Promise<void> {
-    const leaseUntil = new Date(this.clock.now().getTime() + this.timing.leaseMs);
-    try {
-      const row = await this.runs.heartbeat(this.run.id, this.token, leaseUntil, this.progress);
-      if (!row) this.controller.abort(new AttemptLost());
-      else if (row.cancelRequested) this.cancel(row.cancelRequested);
-      this.leaseUntil = leaseUntil;
-    } catch {
-      // The database is away: the run stays ours until the lease has run out, then somebody else may have it.
-      if (this.clock.now() >= this.leaseUntil) this.controller.abort(new AttemptLost());
-    }
-    if (this.timer && !(this.signal.reason instanceof AttemptLost)) this.schedule();
+  private async beat(leaseUntil: Date): Promise<boolean> {
+    const row = await this.runs.heartbeat(this.run.id, this.token, leaseUntil, this.progress);
+    if (row?.cancelRequested) this.cancel(row.cancelRequested);
+    return row !== undefined;
   }
 
   private cancel({ by, reason }: { readonly by: string; readonly reason: string }): void {
-    if (this.cancellable) this.controller.abort(new RunCancelled(by, reason));
+    if (this.cancellable) this.heartbeat.abort(new RunCancelled(by, reason));
   }
 }

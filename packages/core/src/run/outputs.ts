@@ -4,6 +4,7 @@ import type { GateVerdict } from '../gate/gate-definition.js';
 import type { Metrics } from '../metric/metrics.js';
 import type { ArtifactRef } from '../model/model-version.js';
 import type { JsonObject } from '../shared/json.js';
+import type { TriedRecipe } from '../evaluation/select-recipe.js';
 import type { Recipe } from './trainer-definition.js';
 import type { RunStage, TrainingRun } from './training-run.js';
 
@@ -53,7 +54,18 @@ export interface TrainOutput {
   readonly championMetrics?: Metrics;
   readonly diagnostics: JsonObject;
   /** Every recipe that was tried. */
-  readonly tried: readonly { readonly recipe: Recipe; readonly metrics?: Metrics; readonly problem?: string }[];
+  readonly tried: readonly TriedRecipe[];
+  readonly fits: FitCount;
+}
+
+/** The fits of a run. */
+export interface FitCount {
+  readonly total: number;
+  /** Taken over from a run that had done the same work. */
+  readonly cached: number;
+  readonly failed: number;
+  /** What the fits that were done took, on whatever trainer, one after the other. */
+  readonly seconds: number;
 }
 
 export interface ValidateOutput {

@@ -38,7 +38,12 @@ export function resultOf(run: TrainingRun, ending: Ending): JsonObject {
       future_rows: prepared.future,
       skipped_rows: prepared.skipped,
     },
-    training_metrics: trained && { ...trained.diagnostics, recipe: trained.recipe, tried: trained.tried },
+    training_metrics: trained && {
+      ...trained.diagnostics,
+      recipe: trained.recipe,
+      tried: trained.tried,
+      fits: trained.fits,
+    },
     validation_results: trained && validated ? validationResults(trained, validated) : null,
     gates: validated?.verdicts ?? [],
     deployment_results: deployed

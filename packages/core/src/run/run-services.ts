@@ -28,6 +28,9 @@ import { CollectEvidence } from '../rollout/collect-evidence.service.js';
 import { SettleRolledOutRuns } from '../rollout/settle-rolled-out-runs.service.js';
 import { StartRollout } from '../rollout/start-rollout.service.js';
 import { WatchRolloutsService } from '../rollout/watch-rollouts.service.js';
+import { SharePieces } from '../piece/share-pieces.service.js';
+import { Snapshots } from '../piece/snapshots.service.js';
+import { TrainPieceService } from '../piece/train-piece.service.js';
 import { EvaluateTriggersService } from '../trigger/evaluate-triggers.service.js';
 import { ReadAnswersService } from '../trigger/read-answers.service.js';
 import { TriggerContexts } from '../trigger/trigger-context.service.js';
@@ -42,7 +45,6 @@ import { RecoverRunsService } from './recover-runs.service.js';
 import { ReportRun } from './report-run.service.js';
 import { RequestRetrainingService } from './request-retraining.service.js';
 import { RunTiming } from './run-timing.js';
-import { SelectRecipe } from './select-recipe.service.js';
 import { SettleAttemptService } from './settle-attempt.service.js';
 import { TrainCandidate } from './train-candidate.service.js';
 
@@ -92,7 +94,9 @@ export const runServices = [
   ConcludeRun,
   BackupChampion,
   PrepareData,
-  SelectRecipe,
+  Snapshots,
+  TrainPieceService,
+  SharePieces,
   TrainCandidate,
   ValidateCandidate,
   SupersedeApprovals,

@@ -15,4 +15,12 @@ export class RunTiming {
   readonly deliveries: number = 12;
   /** How long a run waits for another one to finish before it asks again. */
   readonly busySeconds: number = 5;
+  /** Claims of one piece that ended with its trainer, before it counts as what ends trainers. */
+  readonly pieceClaims: number = 4;
+  /** How often a run's trainer looks how its pieces are getting on. */
+  readonly lookMs: number = 200;
+  /** Looks in a row at which pieces waited for nobody, before the run's trainer takes one itself. */
+  readonly patience: number = 2;
+  /** How often the other trainers are told of pieces that still wait. */
+  readonly tellSeconds: number = 10;
 }

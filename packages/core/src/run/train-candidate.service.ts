@@ -1,4 +1,3 @@
-import { decodeDataset } from '../dataset/snapshot.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { VersionLoader } from '../deployment/version-loader.service.js';
 import { profileToJson } from '../drift/profile-json.js';
@@ -7,6 +6,7 @@ import { encodeReferenceSample, referenceSampleOf } from '../drift/reference-sam
 import type { ChampionUnderTest } from '../evaluation/evaluate-candidate.js';
 import { encodeEvidence } from '../evaluation/evidence.js';
 import type { PairedEvaluation } from '../evaluation/paired-evaluation.js';
+import { selectRecipe, type Selection } from '../evaluation/select-recipe.js';
 import { ConfigStore } from '../config/config-store.port.js';
 import { EventLog } from '../event/event-log.port.js';
 import { confidenceBaseline } from '../metric/confidence.js';
@@ -14,21 +14,23 @@ import { benchmarkBaseline, excessLogLoss } from '../metric/excess-log-loss.js';
 import { schemaHash } from '../model/feature-schema.js';
 import type { ArtifactRef, Evaluation, Lineage, NewModelVersion } from '../model/model-version.js';
 import { Models } from '../model/models.port.js';
+import { candidateWork, evaluationWorks, type PieceSource } from '../piece/plan-pieces.js';
+import { countFits } from '../piece/progress.js';
+import { SharePieces } from '../piece/share-pieces.service.js';
+import { Snapshots } from '../piece/snapshots.service.js';
 import { Service } from '../shared/service.js';
 import { ArtifactStore } from '../storage/artifact-store.port.js';
 import { AttemptLost } from './attempt.js';
 import { codeVersion } from './code-version.js';
-import { Fitting } from './fitting.port.js';
-import { asJson, prepareOutput, type TrainOutput } from './outputs.js';
-import { SelectRecipe, type Selection } from './select-recipe.service.js';
+import { asJson, prepareOutput, type FitCount, type TrainOutput } from './outputs.js';
 import type { RunStep, StageCommit, StageContext } from './stage.js';
 import type { FittedModel } from './trainer-definition.js';
 import { TrainingRuns } from './training-runs.port.js';
 
-/** Share of the stage's progress that the evaluation takes; the rest is the final fit. */
-const EVALUATION = 0.85;
-
-/** Third stage: tries the recipes on a rolling origin, fits the best one on everything and registers the version. */
+/**
+ * Third stage: tries the recipes on a rolling origin, fits the best one on everything and registers the version. The fits
+ * are shared among all trainers.
+ */
 @Service()
 export class TrainCandidate implements RunStep {
   readonly stage = 'train';
@@ -38,39 +40,41 @@ export class TrainCandidate implements RunStep {
     private readonly models: Models,
     private readonly artifacts: ArtifactStore,
     private readonly versions: VersionLoader,
-    private readonly selecting: SelectRecipe,
-    private readonly fitting: Fitting,
+    private readonly snapshots: Snapshots,
+    private readonly sharing: SharePieces,
     private readonly events: EventLog,
     private readonly config: ConfigStore,
   ) {}
 
   async execute(context: StageContext): Promise<StageCommit> {
-    const { run, signal } = context;
-    const prepared = prepareOutput(run);
-    const dataset = decodeDataset(await this.artifacts.get(prepared.snapshot));
-    const champion = await this.champion(context, prepared.championVersion);
-    const selection = await this.select(context, dataset, champion);
-    const lineage = this.lineageOf(context, dataset, selection);
-    const fitted = await this.fitting.fit({
-      recipe: selection.recipe,
-      dataset,
-      seed: lineage.seed,
-      lineage: metadataOf(run.id, lineage),
-      limits: limitsOf(context),
-      signal,
-      onProgress: (fraction) => context.progress(EVALUATION + (1 - EVALUATION) * fraction),
-    });
-    const artifact = await this.artifacts.put(fitted.artifact);
-    const evidence = await this.artifacts.put(
-      encodeEvidence({ evaluation: selection.evaluation, check: fitted.check }),
-    );
-    const width = dataset.schema.features.length;
-    const sample = await this.artifacts.put(encodeReferenceSample(referenceSampleOf(dataset), width));
-    const version = {
-      ...versionOf(context, dataset, selection.evaluation, artifact, lineage),
-      referenceSample: sample,
-    };
-    return () => this.register(context, version, selection, fitted, evidence);
+    const { run, config, signal } = context;
+    const { snapshot, blocks, championVersion } = prepareOutput(run);
+    const dataset = await this.snapshots.dataset(snapshot);
+    const champion = await this.champion(context, championVersion);
+    const board = this.sharing.board(context);
+    const source: PieceSource = { dataset, snapshot, blocks, champion, seed: config.seed };
+    const recipes = config.trainers;
+    try {
+      await board.put(evaluationWorks(source, recipes));
+      const request = { dataset, blocks, recipes, champion, refits: board.refits(source), signal };
+      const selection = await board.during(() => selectRecipe(request));
+      const lineage = this.lineageOf(context, dataset, selection);
+      const work = candidateWork(source, selection.recipe, metadataOf(run.id, lineage));
+      const { fitted, artifact } = await board.during(() => board.model(work));
+      const evidence = await this.artifacts.put(
+        encodeEvidence({ evaluation: selection.evaluation, check: fitted.check }),
+      );
+      const width = dataset.schema.features.length;
+      const sample = await this.artifacts.put(encodeReferenceSample(referenceSampleOf(dataset), width));
+      const version = {
+        ...versionOf(context, dataset, selection.evaluation, artifact, lineage),
+        referenceSample: sample,
+      };
+      const fits = countFits(board.pieces);
+      return () => this.register(context, version, selection, fitted, evidence, fits);
+    } finally {
+      if (champion.kind === 'loaded') await champion.scorer.release();
+    }
   }
 
   private async champion(context: StageContext, number: number | undefined): Promise<ChampionUnderTest> {
@@ -80,23 +84,6 @@ export class TrainCandidate implements RunStep {
     const loaded = await this.versions.tryLoad(version, context.definition);
     if ('problem' in loaded) return { kind: 'unreadable', reason: loaded.problem };
     return { kind: 'loaded', version, scorer: loaded.scorer };
-  }
-
-  private async select(context: StageContext, dataset: Dataset, champion: ChampionUnderTest): Promise<Selection> {
-    try {
-      return await this.selecting.execute({
-        dataset,
-        champion,
-        blocks: prepareOutput(context.run).blocks,
-        recipes: context.config.trainers,
-        seed: context.config.seed,
-        limits: limitsOf(context),
-        signal: context.signal,
-        onProgress: (fraction) => context.progress(EVALUATION * fraction),
-      });
-    } finally {
-      if (champion.kind === 'loaded') await champion.scorer.release();
-    }
   }
 
   private lineageOf({ run, config }: StageContext, dataset: Dataset, { recipe }: Selection): Lineage {
@@ -121,6 +108,7 @@ export class TrainCandidate implements RunStep {
     { recipe, evaluation, tried }: Selection,
     { diagnostics }: FittedModel,
     evidence: ArtifactRef,
+    fits: FitCount,
   ) {
     const { version, artifact } = await this.models.addVersion(added);
     if (!(await this.runs.setCandidate(run.id, run.attemptToken!, version))) throw new AttemptLost();
@@ -148,6 +136,7 @@ export class TrainCandidate implements RunStep {
       championMetrics,
       diagnostics,
       tried,
+      fits,
     };
     return { output: asJson(output), summary: asJson({ ...payload, recipe: recipe.use, judged: evaluation.rows }) };
   }
@@ -191,8 +180,4 @@ function metadataOf(runId: string, lineage: Lineage): Record<string, string> {
     seed: String(lineage.seed),
     code_version: lineage.codeVersion,
   };
-}
-
-function limitsOf({ config: { resources } }: StageContext) {
-  return { memoryMb: resources.memory_mb, timeoutSeconds: resources.timeout_seconds };
 }

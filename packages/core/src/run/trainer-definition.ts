@@ -46,6 +46,11 @@ export interface TrainerDefinition {
   readonly tasks: readonly ('classification' | 'regression')[];
   /** Whether its options name programs to run: such recipes may stand in the configuration file alone. */
   readonly runsPrograms?: boolean;
+  /**
+   * Names the state of the trainer's code: change it whenever equal requests give other bytes than before. Runs take over
+   * each other's fits only of trainers that have one.
+   */
+  readonly version?: string;
   /** Checks and completes `with:`; throws a DomainError whose issues carry paths relative to `with`. */
   parseOptions(raw: Readonly<Record<string, Json>>): JsonObject;
   fit(request: FitRequest): Promise<FittedModel>;

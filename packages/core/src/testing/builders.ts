@@ -4,6 +4,7 @@ import type { Approval } from '../deployment/approval.js';
 import type { NewDeployment } from '../deployment/deployment.js';
 import type { ModelRecord } from '../model/model-definition.js';
 import type { NewModelVersion } from '../model/model-version.js';
+import type { NewTrainingPiece } from '../piece/training-piece.js';
 import type { NewOutcome, NewPrediction } from '../prediction/prediction.js';
 import { rolloutDefaults, type RolloutPlan } from '../rollout/rollout-plan.js';
 import type { NewRollout } from '../rollout/rollout.js';
@@ -84,6 +85,14 @@ export function aRun(overrides: Partial<NewTrainingRun> = {}): NewTrainingRun {
     predictionSeq: 0,
     ...overrides,
   };
+}
+
+/** A piece as it is added to a run: a refit on a hundred rows. */
+export function aPiece(overrides: Partial<NewTrainingPiece> = {}): NewTrainingPiece {
+  const id = ids.next();
+  const snapshot = { uri: 'memory:none', sha256: '0'.repeat(64), bytes: 0 };
+  const recipe = { use: 'tiny_softmax', with: {} };
+  return { id, key: `key-${id}`, work: { snapshot, fitRows: 100, recipe, seed: 42, lineage: {} }, ...overrides };
 }
 
 /** A version of the model `coin` that nobody has numbered yet. */

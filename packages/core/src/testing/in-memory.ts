@@ -18,6 +18,7 @@ import { MemoryQuarantines } from './memory-quarantines.js';
 import { MemoryRecords } from './memory-records.js';
 import { MemoryRollouts } from './memory-rollouts.js';
 import { MemorySignals } from './memory-signals.js';
+import { MemoryTrainingPieces } from './memory-training-pieces.js';
 import { MemoryTrainingRuns } from './memory-training-runs.js';
 import { MemoryTriggerEvaluations } from './memory-trigger-evaluations.js';
 
@@ -27,6 +28,7 @@ export function inMemory(options: { config?: Partial<InstallationConfig>; now?: 
   const ids = new CountingIds();
   const unitOfWork = new MemoryDatabase();
   const models = new MemoryModels(unitOfWork, clock, ids);
+  const runs = new MemoryTrainingRuns(unitOfWork);
   return {
     clock,
     ids,
@@ -35,7 +37,8 @@ export function inMemory(options: { config?: Partial<InstallationConfig>; now?: 
     models,
     predictions: new MemoryPredictions(unitOfWork, clock),
     records: new MemoryRecords(unitOfWork, clock),
-    runs: new MemoryTrainingRuns(unitOfWork),
+    runs,
+    pieces: new MemoryTrainingPieces(unitOfWork, runs),
     evaluations: new MemoryTriggerEvaluations(unitOfWork),
     watches: new MemoryDriftWatches(unitOfWork),
     circuits: new MemoryCircuits(unitOfWork),

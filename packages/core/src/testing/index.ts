@@ -30,6 +30,7 @@ export * from './memory-row-reader.js';
 export * from './memory-rollouts.js';
 export * from './memory-scorer-loader.js';
 export * from './memory-signals.js';
+export * from './memory-training-pieces.js';
 export * from './memory-training-runs.js';
 export * from './memory-trigger-evaluations.js';
 export * from './mortal.js';

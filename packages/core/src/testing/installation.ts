@@ -14,6 +14,7 @@ import { builtinPlugin } from '../plugin/builtin.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { Predictions } from '../prediction/predictions.port.js';
 import { Rollouts } from '../rollout/rollouts.port.js';
+import { TrainingPieces } from '../piece/training-pieces.port.js';
 import { Fitting } from '../run/fitting.port.js';
 import { ReportFiles } from '../run/report-files.port.js';
 import { RunTiming } from '../run/run-timing.js';
@@ -51,6 +52,7 @@ export interface Rows {
   readonly predictions: Predictions;
   readonly records: Records;
   readonly runs: TrainingRuns;
+  readonly pieces: TrainingPieces;
   readonly evaluations: TriggerEvaluations;
   readonly watches: DriftWatches;
   readonly circuits: Circuits;
@@ -73,6 +75,7 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
   const loader = new MemoryScorerLoader();
   const reader = new MemoryRowReader();
   const reports = new MemoryReportFiles();
+  const timing = Object.assign(new RunTiming(), { heartbeatMs: 10, ...eager });
   const bound = (adapters: Omit<typeof memory, keyof Rows> & Rows): readonly (readonly [Token<unknown>, unknown])[] => [
     [Clock, adapters.clock],
     [Ids, adapters.ids],
@@ -82,6 +85,7 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
     [Predictions, adapters.predictions],
     [Records, adapters.records],
     [TrainingRuns, adapters.runs],
+    [TrainingPieces, adapters.pieces],
     [TriggerEvaluations, adapters.evaluations],
     [DriftWatches, adapters.watches],
     [Circuits, adapters.circuits],
@@ -98,7 +102,7 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
     [ScorerLoader, loader],
     [RowReader, reader],
     [ReportFiles, reports],
-    [RunTiming, Object.assign(new RunTiming(), { heartbeatMs: 10 })],
+    [RunTiming, timing],
   ];
   const given = bound(adapters);
   /** Services of one process; every call is another process on the same database, maybe with parts of its own. */
@@ -111,11 +115,17 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
     );
   /** A process that is killed at its n-th call to the outside. It has no heartbeat of its own, so that calls can be counted. */
   const mortalProcess = (mortal: Mortal) => {
-    const timing: [Token<unknown>, unknown] = [RunTiming, Object.assign(new RunTiming(), { heartbeatMs: 1e9 })];
+    const timing: [Token<unknown>, unknown] = [
+      RunTiming,
+      Object.assign(new RunTiming(), { heartbeatMs: 1e9, ...eager }),
+    ];
     return constructor(mortal.adapters(new Map([...given, timing]), immortal));
   };
-  return { ...adapters, plugins, fitting, loader, reader, reports, process, mortalProcess, get: process() };
+  return { ...adapters, plugins, fitting, loader, reader, reports, timing, process, mortalProcess, get: process() };
 }
+
+/** Nothing delivers jobs by itself here: a run's own process does not wait for others. */
+const eager = { lookMs: 5, patience: 0 };
 
 const immortal: ReadonlySet<Token<unknown>> = new Set<Token<unknown>>([
   Clock,

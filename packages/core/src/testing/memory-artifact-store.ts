@@ -9,7 +9,8 @@ export class MemoryArtifactStore extends ArtifactStore {
   async put(bytes: Uint8Array): Promise<ArtifactRef> {
     const sha256 = sha256Of(bytes);
     const uri = `memory:${sha256}`;
-    if (!this.files.has(uri)) this.files.set(uri, bytes.slice());
+    // A damaged one is written anew, as a file would be.
+    this.files.set(uri, bytes.slice());
     return { uri, sha256, bytes: bytes.length };
   }
 

@@ -148,6 +148,12 @@ export class MemoryTrainingRuns extends TrainingRuns {
     return rows.sort((a, b) => a.position - b.position).map(runOf);
   }
 
+  /** Whether the run goes on: it wants its pieces. */
+  goesOn(id: string): boolean {
+    const row = this.rows.get(id);
+    return row !== undefined && isActive(row) && row.cancelRequested === undefined;
+  }
+
   /** Changes a running run that the token holds. */
   private change(id: string, token: string, change: Partial<Row> | ((row: Row) => Partial<Row>)): Promise<boolean> {
     return this.database.write(() => {

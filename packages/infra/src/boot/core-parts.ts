@@ -58,8 +58,8 @@ export interface OpenCoreOptions {
   readonly plugins: readonly Plugin[];
 }
 
-/** Workers that share the process's connections to the queue. */
-const workers = 1;
+/** Workers that share the process's connections to the queue, at most. */
+const workers = 2;
 
 /** Opens everything on an open database. Rejects with a DomainError of kind `invalid` when the configuration is to blame. */
 export async function openCore({ environment, logger, database, plugins }: OpenCoreOptions): Promise<CoreParts> {

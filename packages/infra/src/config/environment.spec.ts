@@ -15,6 +15,7 @@ describe('the environment', () => {
       queue: { backend: 'auto', redisUrl: undefined, databaseUrl },
       host: '127.0.0.1',
       port: 8002,
+      fits: 1,
       logLevel: 'info',
       logFormat: 'text',
     });
@@ -34,6 +35,7 @@ describe('the environment', () => {
       QUEUE_BACKEND: 'kafka',
       TRIGGER_MONITOR_PORT: '80000',
       LOG_LEVEL: 'loud',
+      TRAINER_FITS: '0',
       REDIS_URL: 'http://x',
     };
     const refusal = (() => {
@@ -45,7 +47,7 @@ describe('the environment', () => {
     })() as { code: string; message: string; issues: { path: string }[] };
     expect(refusal.code).toBe('invalid_environment');
     expect(refusal.issues.map(({ path }) => path).sort()).toEqual(
-      ['DATABASE_URL', 'LOG_LEVEL', 'QUEUE_BACKEND', 'REDIS_URL', 'TRIGGER_MONITOR_PORT'].sort(),
+      ['DATABASE_URL', 'LOG_LEVEL', 'QUEUE_BACKEND', 'REDIS_URL', 'TRAINER_FITS', 'TRIGGER_MONITOR_PORT'].sort(),
     );
     expect(refusal.message).not.toContain('t0ps3cret');
     expect(() => readEnvironment('gateway', {})).toThrow(/DATABASE_URL is not set.*npm start/);

@@ -39,6 +39,8 @@ export interface Environment {
   readonly host: string;
   /** GATEWAY_PORT, TRIGGER_MONITOR_PORT, TRAINER_PORT, or PORT; 8000, 8001, 8002 when not set. */
   readonly port: number;
+  /** TRAINER_FITS: fits at once in this process, 1 when not set. */
+  readonly fits: number;
   /** LOG_LEVEL, `info` when not set. */
   readonly logLevel: LogLevel;
   /** LOG_FORMAT: `json` when NODE_ENV is production, else `text`. */
@@ -62,6 +64,7 @@ export function readEnvironment(app: AppName, env: NodeJS.ProcessEnv): Environme
     queue: queueSettings(env, issues),
     host: env['HOST'] || '127.0.0.1',
     port: port(env, variable, fallback, issues),
+    fits: whole(env, 'TRAINER_FITS', { fallback: 1, least: 1, most: 256 }, issues),
     logLevel: choice(env, 'LOG_LEVEL', logLevels, 'info', issues),
     logFormat: choice(env, 'LOG_FORMAT', logFormats, env['NODE_ENV'] === 'production' ? 'json' : 'text', issues),
   };
@@ -107,11 +110,26 @@ function queueSettings(env: NodeJS.ProcessEnv, issues: Issue[]): QueueSettings {
 }
 
 function port(env: NodeJS.ProcessEnv, variable: string, fallback: number, issues: Issue[]): number {
-  const given = env[variable] || env['PORT'];
+  const name = env[variable] ? variable : 'PORT';
+  return whole(env, name, { fallback, least: 0, most: 65_535, as: variable, what: 'a port' }, issues);
+}
+
+interface WholeRule {
+  readonly fallback: number;
+  readonly least: number;
+  readonly most: number;
+  /** Variable that problems are told of, when not the one that is read. */
+  readonly as?: string;
+  readonly what?: string;
+}
+
+function whole(env: NodeJS.ProcessEnv, name: string, rule: WholeRule, issues: Issue[]): number {
+  const { fallback, least, most, as: path = name, what = 'a whole number' } = rule;
+  const given = env[name];
   if (!given) return fallback;
   const number = Number(given);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
-    issues.push({ path: variable, message: `must be a port from 0 to 65535 (given: ${JSON.stringify(given)})` });
+  if (!Number.isInteger(number) || number < least || number > most) {
+    issues.push({ path, message: `must be ${what} from ${least} to ${most} (given: ${JSON.stringify(given)})` });
   }
   return number;
 }

@@ -5,9 +5,11 @@ import { AddDriftWatches1764100000000 } from './migrations/add-drift-watches-176
 import { AddJudgedChampions1764350000000 } from './migrations/add-judged-champions-1764350000000.js';
 import { AddReferenceSamples1764360000000 } from './migrations/add-reference-samples-1764360000000.js';
 import { AddRollouts1764800000000 } from './migrations/add-rollouts-1764800000000.js';
+import { AddTrainingPieces1764400000000 } from './migrations/add-training-pieces-1764400000000.js';
 import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
 import { AddQuarantines1764700000000 } from './migrations/add-quarantines-1764700000000.js';
 import { configRevisionSchema, deliverySchema, eventSchema } from './schema/log.schema.js';
+import { trainingPieceSchema } from './schema/pieces.schema.js';
 import { aliasMoveSchema, aliasSchema, modelSchema, modelVersionSchema } from './schema/models.schema.js';
 import { outcomeCorrectionSchema, outcomeSchema, predictionSchema, recordSchema } from './schema/predictions.schema.js';
 import { quarantineSchema } from './schema/quarantines.schema.js';
@@ -32,6 +34,7 @@ export interface DatabaseOptions {
 
 const schemas = [
   ...[modelSchema, modelVersionSchema, aliasSchema, aliasMoveSchema],
+  ...[trainingPieceSchema],
   ...[circuitSchema, quarantineSchema],
   ...[trainingRunSchema, triggerEvaluationSchema, deploymentSchema, approvalSchema, driftWatchSchema],
   ...[rolloutSchema, rolloutLookSchema, armTallySchema],
@@ -69,6 +72,7 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
       AddApprovals1764310000000,
       AddJudgedChampions1764350000000,
       AddReferenceSamples1764360000000,
+      AddTrainingPieces1764400000000,
       AddQuarantines1764700000000,
       AddRollouts1764800000000,
     ],

@@ -8,7 +8,16 @@ import { pgAdapters } from './pg-adapters.js';
 const tables = [
   ...['outcome_corrections', 'outcomes', 'predictions', 'records', 'events', 'deliveries', 'approvals'],
   ...['rollout_tallies', 'rollout_looks', 'rollouts', 'deployments', 'circuits', 'quarantines'],
-  ...['drift_watches', 'trigger_evaluations', 'training_runs', 'alias_moves', 'aliases', 'model_versions', 'models'],
+  ...[
+    'drift_watches',
+    'trigger_evaluations',
+    'training_pieces',
+    'training_runs',
+    'alias_moves',
+    'aliases',
+    'model_versions',
+    'models',
+  ],
 ];
 
 let created: TestDatabase;

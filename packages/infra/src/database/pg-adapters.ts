@@ -13,6 +13,7 @@ import { PgQuarantines } from './pg-quarantines.js';
 import { PgRecords } from './pg-records.js';
 import { PgRollouts } from './pg-rollouts.js';
 import { PgSignals } from './pg-signals.js';
+import { PgTrainingPieces } from './pg-training-pieces.js';
 import { PgTrainingRuns } from './pg-training-runs.js';
 import { PgTriggerEvaluations } from './pg-trigger-evaluations.js';
 import { PgUnitOfWork } from './pg-unit-of-work.js';
@@ -26,6 +27,7 @@ export function pgAdapters(database: Database, url: string, clock: Clock, ids: I
     predictions: new PgPredictions(database, clock, spool),
     records: new PgRecords(database, clock),
     runs: new PgTrainingRuns(database),
+    pieces: new PgTrainingPieces(database),
     evaluations: new PgTriggerEvaluations(database),
     watches: new PgDriftWatches(database),
     circuits: new PgCircuits(database),

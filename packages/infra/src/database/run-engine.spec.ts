@@ -39,7 +39,7 @@ afterAll(async () => {
 
 /** The product on Postgres; numbers and files are those of the tests. */
 async function onPostgres(config: object = {}): Promise<Installation> {
-  await database.query(`TRUNCATE models, training_runs, deployments, alias_moves, aliases, model_versions, events,
+  await database.query(`TRUNCATE models, training_runs, training_pieces, deployments, alias_moves, aliases, model_versions, events,
     trigger_evaluations, predictions, outcomes, outcome_corrections, records, deliveries CASCADE`);
   return withChampion({
     config: { ...quick, ...config },

@@ -35,7 +35,7 @@ export class QueueWorker implements OnApplicationBootstrap, BeforeApplicationShu
     // Throws now, at boot, when a job of the queue has no processor.
     this.makeHost();
     readiness.add({
-      name: 'worker',
+      name: `${queue} jobs`,
       check: () => (this.host ? Promise.resolve() : Promise.reject(new Error(`takes no ${queue} jobs yet`))),
     });
   }
@@ -78,7 +78,8 @@ export function workOn(queue: QueueName, concurrency: number, processors: readon
   return [
     ...processors,
     {
-      provide: QueueWorker,
+      // By queue: an app may work on several.
+      provide: `worker of ${queue}`,
       useFactory: (backend: QueueBackend, log: AppLog, readiness: ReadinessChecks, ...made: JobProcessor[]) =>
         new QueueWorker(queue, concurrency, made, backend, log, readiness),
       inject: [QueueBackend, AppLog, ReadinessChecks, ...processors],

@@ -13,6 +13,7 @@ const ignore = () => undefined;
 const jobsOf: Readonly<Record<QueueName, readonly JobName[]>> = {
   monitoring: ['evaluate-triggers', 'recover-runs', 'notify', 'prune', 'read-answers'],
   training: ['retrain'],
+  fitting: ['train-candidate'],
 };
 
 /** A host for the queue whose jobs all go to `handlers`; jobs without a handler do nothing. */
@@ -100,6 +101,21 @@ export function describeJobQueue(settings: () => QueueSettings): void {
     await queue.enqueue('retrain', { runId: 'twin' }, { jobId: 'twin' });
     await until(() => calls === 2, 5);
     release();
+  });
+
+  it('hands the most urgent job out first, equal ones in the order of arrival', async () => {
+    const seen: unknown[] = [];
+    const pieces = [3, 1, 2, undefined, 1];
+    for (const [index, priority] of pieces.entries()) {
+      await queue.enqueue('train-candidate', { pieceId: `${index}-${priority}` }, { priority });
+    }
+    const one = { queue: 'fitting', concurrency: 1, graceSeconds: 5 } as const;
+    const process = async (payload: unknown) => void seen.push((payload as { pieceId: string }).pieceId);
+    const single = new WorkerHost(backend, { ...one, processors: [{ job: 'train-candidate', process }] }, quiet);
+    hosts.push(single);
+    await single.start();
+    await until(() => seen.length === pieces.length, 10);
+    expect(seen).toEqual(['3-undefined', '1-1', '4-1', '2-2', '0-3']);
   });
 
   it('tries a job again, after its back-off, when a part was away', async () => {

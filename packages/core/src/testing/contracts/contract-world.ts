@@ -9,6 +9,7 @@ import type { Predictions } from '../../prediction/predictions.port.js';
 import type { Quarantines } from '../../quarantine/quarantines.port.js';
 import type { Records } from '../../dataset/records.port.js';
 import type { Rollouts } from '../../rollout/rollouts.port.js';
+import type { TrainingPieces } from '../../piece/training-pieces.port.js';
 import type { TrainingRuns } from '../../run/training-runs.port.js';
 import type { UnitOfWork } from '../../shared/unit-of-work.port.js';
 import type { TriggerEvaluations } from '../../trigger/trigger-evaluations.port.js';
@@ -23,6 +24,7 @@ export interface ContractWorld {
   readonly predictions: Predictions;
   readonly records: Records;
   readonly runs: TrainingRuns;
+  readonly pieces: TrainingPieces;
   readonly evaluations: TriggerEvaluations;
   readonly watches: DriftWatches;
   readonly circuits: Circuits;

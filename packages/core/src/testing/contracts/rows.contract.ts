@@ -11,6 +11,7 @@ import { describePredictions } from './predictions.contract.js';
 import { describeQuarantines } from './quarantines.contract.js';
 import { describeRecords } from './records.contract.js';
 import { describeRollouts } from './rollouts.contract.js';
+import { describeTrainingPieces } from './training-pieces.contract.js';
 import { describeTrainingRuns } from './training-runs.contract.js';
 import { describeTriggerEvaluations } from './trigger-evaluations.contract.js';
 
@@ -18,6 +19,7 @@ import { describeTriggerEvaluations } from './trigger-evaluations.contract.js';
 export function describeRows(name: string, make: MakeWorld): void {
   describeModels(name, make);
   describeTrainingRuns(name, make);
+  describeTrainingPieces(name, make);
   describeTriggerEvaluations(name, make);
   describeDriftWatches(name, make);
   describeCircuits(name, make);
