@@ -11,13 +11,18 @@ import { vectors } from './vectors/vectors.js';
 // Simulates the decisions of the product, by the product's own functions: `npm run bench:decisions [-- part …]`.
 const { values: options, positionals: wanted } = parseArgs({
   allowPositionals: true,
-  options: { file: { type: 'string' }, data: { type: 'string' } },
+  options: {
+    file: { type: 'string' },
+    data: { type: 'string' },
+    python: { type: 'string' },
+    rows: { type: 'string', default: '10000000' },
+  },
 });
 const seeds = 200;
 /** Traffic of the bars; slower ones are shown beside it. */
 const rowsPerHour = 200;
 const parts: Readonly<Record<string, () => Part | Promise<Part>>> = {
-  check: () => checkCost(),
+  check: () => checkCost({ history: historyRows(options.rows), python: options.python }),
   exact: () => exactMethods(),
   gate: () => superiority(),
   tiny: () => tinyShift(),
@@ -34,3 +39,9 @@ for (const name of wanted.filter((one) => !(one in parts))) {
 }
 
 await runParts('decisions', parts, wanted);
+
+function historyRows(text: string): number {
+  const rows = Number(text);
+  if (Number.isInteger(rows) && rows >= 10_000) return rows;
+  throw new Error(`--rows is a whole number from 10000 on, not "${text}".`);
+}

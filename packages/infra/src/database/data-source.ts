@@ -8,6 +8,7 @@ import { AddRollouts1764800000000 } from './migrations/add-rollouts-176480000000
 import { AddTrainingPieces1764400000000 } from './migrations/add-training-pieces-1764400000000.js';
 import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
 import { AddQuarantines1764700000000 } from './migrations/add-quarantines-1764700000000.js';
+import { typeParsers } from './number-arrays.js';
 import { configRevisionSchema, deliverySchema, eventSchema } from './schema/log.schema.js';
 import { trainingPieceSchema } from './schema/pieces.schema.js';
 import { aliasMoveSchema, aliasSchema, modelSchema, modelVersionSchema } from './schema/models.schema.js';
@@ -51,6 +52,7 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
     poolSize,
     connectTimeoutMS: 5000,
     extra: {
+      types: typeParsers,
       // A connection that waits for nothing is given back: idle apps hold few.
       idleTimeoutMillis: 30_000,
       keepAlive: true,
