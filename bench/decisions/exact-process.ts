@@ -1,4 +1,4 @@
-import { kolmogorovSmirnov, wassersteinDistance } from '@retrain/core';
+import { kolmogorovSmirnov, sortedCopy, wassersteinDistance } from '@retrain/core';
 import { readFileSync } from 'node:fs';
 
 // The same as exact_baseline.py, by core's own exact methods: `node exact-process.js <reference> <window> <features>`.
@@ -8,9 +8,9 @@ const start = performance.now();
 const [before, now] = [rowsOf(reference), rowsOf(window)];
 const ks: number[] = [];
 for (let feature = 0; feature < features; feature++) {
-  const [first, second] = [columnOf(before, feature), columnOf(now, feature)];
-  ks.push(kolmogorovSmirnov(first, second)!.statistic);
-  wassersteinDistance(first, second);
+  const [first, second] = [sortedCopy(columnOf(before, feature)), sortedCopy(columnOf(now, feature))];
+  ks.push(kolmogorovSmirnov(first, second, true)!.statistic);
+  wassersteinDistance(first, second, true);
 }
 const seconds = (performance.now() - start) / 1000;
 const by = `exact methods of core, node ${process.version}`;

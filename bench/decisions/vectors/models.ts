@@ -3,6 +3,7 @@ import {
   classificationMetrics,
   estimatePerformance,
   expectedCalibrationError,
+  mannWhitney,
   normalQuantile,
   regressionMetrics,
   type ClassificationTask,
@@ -10,7 +11,8 @@ import {
 import { number, numbers, reason, value, type Fields, type Figures } from './figure.js';
 
 const fewFigures = 'models are compared by log loss, Brier score, RPS, accuracy, ECE and macro F1';
-const ranking = 'says how well rows are ranked; probabilities are judged as probabilities';
+const ranking =
+  'of several classes, and precision by rank, say how well rows are ranked; probabilities are judged as such';
 
 /** Figures of a classification, of two classes by the score of the second or of several by all their probabilities. */
 export function classificationFigures({ y_true: truth, score, proba }: Fields): Figures {
@@ -24,6 +26,8 @@ export function classificationFigures({ y_true: truth, score, proba }: Fields): 
   };
   checkProbabilities(task, scores, outcomes);
   const metrics = classificationMetrics(task, scores, outcomes);
+  const scoresOf = (wanted: number) =>
+    [...outcomes.keys()].filter((row) => outcomes[row] === wanted).map((row) => scores[row * classes + classes - 1]!);
   const other = (names: readonly string[], why: string) => Object.fromEntries(names.map((name) => [name, reason(why)]));
   return {
     accuracy: value(metrics['accuracy']),
@@ -34,7 +38,8 @@ export function classificationFigures({ y_true: truth, score, proba }: Fields): 
     f1_macro: value(metrics['macro_f1']),
     ...other(['precision', 'recall', 'f1', 'specificity', 'balanced_accuracy', 'mcc', 'kappa'], fewFigures),
     ...other(['f1_weighted', 'precision_macro', 'recall_macro', 'confusion'], fewFigures),
-    ...other(['roc_auc', 'average_precision', 'roc_auc_ovr_macro'], ranking),
+    roc_auc: value(mannWhitney(scoresOf(0), scoresOf(1))?.auc),
+    ...other(['average_precision', 'roc_auc_ovr_macro'], ranking),
   };
 }
 

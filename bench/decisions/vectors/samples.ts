@@ -2,6 +2,7 @@ import {
   chiSquareTwoSamples,
   jensenShannonDistance,
   kolmogorovSmirnov,
+  mannWhitney,
   moments,
   populationStabilityIndex,
   proportionBelow,
@@ -28,6 +29,7 @@ export function numericFigures({ reference, current }: Fields): Figures {
   const spread = deviation * Math.sqrt((first.length - 1) / first.length);
   const both = binsOfBoth(first, second);
   const own = binsOfReference(first, second);
+  const [larger, smaller] = [mannWhitney(first, second)!, mannWhitney(second, first)!];
   return {
     ks_d: value(ks.statistic),
     ks_p_asymptotic: value(twoSampleTail(ks.statistic, first.length, second.length)),
@@ -41,8 +43,8 @@ export function numericFigures({ reference, current }: Fields): Figures {
     nm_hellinger: reason(sameAsJensenShannon),
     energy: reason('no drift method: it ranks shifts as the Wasserstein distance does, without a unit people know'),
     ev_binned: reason('says how the case was computed'),
-    mannwhitney_u: reason(unpaired),
-    mannwhitney_p_two_sided: reason(unpaired),
+    mannwhitney_u: value(first.length * second.length * (1 - larger.auc)),
+    mannwhitney_p_two_sided: value(Math.min(1, 2 * Math.min(larger.pValue, smaller.pValue))),
     welch_t: reason(unpaired),
     welch_p: reason(unpaired),
   };

@@ -10,10 +10,12 @@ import {
   kolmogorovTailOf,
   logBeta,
   logGamma,
+  logProportionEvidence,
   mcNemarExact,
   normalCdf,
   normalQuantile,
   normalTail,
+  seededRandom,
   studentTail,
   twoSampleTail,
   wilsonInterval,
@@ -64,7 +66,38 @@ export function proportionFigures({ successes, n }: Fields): Figures {
 }
 
 export function discordantFigures({ challenger_only_correct: won, champion_only_correct: lost }: Fields): Figures {
-  return { mcnemar_exact_p_fixed_n: value(mcNemarExact(number(won), number(lost))) };
+  const log = logDiscordantEvidence(number(won), number(won) + number(lost));
+  return {
+    e_value: value(Math.exp(log)),
+    log_e: value(log),
+    anytime_p: value(Math.min(1, Math.exp(-log))),
+    mcnemar_exact_p_fixed_n: value(mcNemarExact(number(won), number(lost))),
+  };
+}
+
+/** The mixture that the cases prescribe: Beta(1/2, 1/2). */
+function logDiscordantEvidence(won: number, pairs: number): number {
+  return logProportionEvidence(won, pairs, 0.5, [0.5, 0.5]);
+}
+
+/** Share of simulations in which the evidence reaches 1 / alpha, looked at after every pair. */
+export function sequentialFigures({ sims, pairs }: Fields, { alpha }: Fields): Figures {
+  const limit = -Math.log(alpha === undefined ? 0.05 : number(alpha));
+  const random = seededRandom(404);
+  const share = (p: number): Figure => {
+    let alarms = 0;
+    for (let simulation = 0; simulation < number(sims); simulation++) {
+      let won = 0;
+      for (let pair = 1; pair <= number(pairs); pair++) {
+        if (random() < p) won++;
+        if (logDiscordantEvidence(won, pair) < limit) continue;
+        alarms++;
+        break;
+      }
+    }
+    return value(alarms / number(sims));
+  };
+  return { false_alarm_rate_p50: share(0.5), power_p55: share(0.55), power_p60: share(0.6) };
 }
 
 /** Share of checks in which any of some features that never change alarms, by the p-value that profiles are judged by. */

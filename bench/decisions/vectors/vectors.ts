@@ -8,6 +8,7 @@ import {
   functionFigures,
   multipleTestingFigures,
   proportionFigures,
+  sequentialFigures,
 } from './tests.js';
 import { isFields, readVectors, type VectorCase } from './vector-file.js';
 
@@ -24,6 +25,7 @@ const definitions: Readonly<Record<string, Definition>> = {
   multiple_testing: (inputs, { params }) => multipleTestingFigures(inputs, params),
   proportion_ci: proportionFigures,
   paired_discordant_e_value: discordantFigures,
+  type_one_error_and_power: (inputs, { params }) => sequentialFigures(inputs, params),
   family_false_alarm: (inputs, { params }) => familyFigures(inputs, params),
 };
 

@@ -34,7 +34,7 @@ ${style}</style>
 <h1>Back-test of ${escaped(summary.model)}</h1>
 <p class="answer">${escaped(summary.answer.sentence)}</p>
 <p>${summary.rows} rows from ${day(summary.from)} to ${day(summary.until)}, ${summary.checks} checks, ${summary.refused} rows that the model refuses to answer, seed ${summary.seed}.
-No row was scored by a model that had been fitted on it or on a later row.${faultsInWords(summary)}</p>
+No row was scored by a model that had been fitted on it or on a later row.${faultsInWords(summary)}${changesInWords(summary)}</p>
 ${comparison(summary)}
 <h2>Gain over never retraining, summed up</h2>
 <p>Above zero: better so far than the first champion. Ticks at the bottom are new versions, triangles alarms, one line a policy.</p>
@@ -123,8 +123,8 @@ function comparison({ policies, faults }: BacktestSummary): string {
       policy.retrainings.total,
       policy.retrainings.deployed,
       policy.retrainings.rejected,
-      policy.cost.fits,
-      policy.cost.rows,
+      grouped(policy.cost.fits),
+      grouped(policy.cost.rows),
       policy.cost.seconds.toFixed(1),
       ...shown.map((name) => policy.metrics[name]!.toFixed(4)),
       gainInWords(policy),
@@ -190,6 +190,12 @@ function faultsInWords({ faults }: BacktestSummary): string {
   return told.length > 0 ? ` Injected: ${escaped(told.join(', '))}.` : '';
 }
 
+function changesInWords({ known_changes: changes }: BacktestSummary): string {
+  const told = changes.map(({ name, from, until }) => `${name} from ${day(from)}${until ? ` to ${day(until)}` : ''}`);
+  return told.length > 0 ? ` Alarms in these times are taken for true ones: ${escaped(told.join(', '))}.` : '';
+}
+
+const grouped = (value: number) => value.toLocaleString('en');
 const day = (text: string) => text.slice(0, 10);
 
 const entities: Readonly<Record<string, string>> = {

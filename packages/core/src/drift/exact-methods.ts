@@ -10,13 +10,20 @@ export interface KolmogorovSmirnov {
   readonly pValue: number;
 }
 
-/** Two-sample Kolmogorov–Smirnov test on raw finite values in any order; undefined when a sample is empty. */
-export function kolmogorovSmirnov(reference: Float64Array, current: Float64Array): KolmogorovSmirnov | undefined {
+/**
+ * Two-sample Kolmogorov–Smirnov test on raw finite values; undefined when a sample is empty.
+ * @param ascending whether both samples ascend already; they are sorted otherwise, which is most of the work.
+ */
+export function kolmogorovSmirnov(
+  reference: Float64Array,
+  current: Float64Array,
+  ascending = false,
+): KolmogorovSmirnov | undefined {
   const n = reference.length;
   const m = current.length;
   if (n === 0 || m === 0) return undefined;
-  const first = sortedCopy(reference);
-  const second = sortedCopy(current);
+  const first = ascending ? reference : sortedCopy(reference);
+  const second = ascending ? current : sortedCopy(current);
   let i = 0;
   let j = 0;
   let statistic = 0;
@@ -30,13 +37,20 @@ export function kolmogorovSmirnov(reference: Float64Array, current: Float64Array
   return { statistic, pValue: exact ? twoSampleTailExact(statistic, n, m) : twoSampleTail(statistic, n, m) };
 }
 
-/** First Wasserstein distance of two samples of finite values, in their unit; undefined when a sample is empty. */
-export function wassersteinDistance(reference: Float64Array, current: Float64Array): number | undefined {
+/**
+ * First Wasserstein distance of two samples of finite values, in their unit; undefined when a sample is empty.
+ * @param ascending whether both samples ascend already.
+ */
+export function wassersteinDistance(
+  reference: Float64Array,
+  current: Float64Array,
+  ascending = false,
+): number | undefined {
   const n = reference.length;
   const m = current.length;
   if (n === 0 || m === 0) return undefined;
-  const first = sortedCopy(reference);
-  const second = sortedCopy(current);
+  const first = ascending ? reference : sortedCopy(reference);
+  const second = ascending ? current : sortedCopy(current);
   let i = 0;
   let j = 0;
   let previous = Math.min(first[0]!, second[0]!);
