@@ -7,6 +7,7 @@ import { addDemoCommand } from './command/demo.js';
 import { addHistoryCommands } from './command/history.js';
 import { addModelCommands } from './command/models.js';
 import { addReplayCommand } from './command/replay.js';
+import { addRolloutCommands } from './command/rollouts.js';
 import { addRunCommands } from './command/runs.js';
 import { addScheduleCommands } from './command/schedule.js';
 import { addTriggerCommands } from './command/trigger.js';
@@ -28,6 +29,7 @@ export function buildProgram(): Command {
   addTriggerCommands(program);
   addRunCommands(program);
   addModelCommands(program);
+  addRolloutCommands(program);
   addCircuitCommand(program);
   addDeploymentCommands(program);
   addHistoryCommands(program);

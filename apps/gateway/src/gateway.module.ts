@@ -19,6 +19,7 @@ import { ModelsController } from './model/models.controller.js';
 import { PerformanceController } from './model/performance.controller.js';
 import { QuarantineController } from './model/quarantine.controller.js';
 import { RegisterController } from './model/register.controller.js';
+import { RolloutsController } from './model/rollouts.controller.js';
 import { HomeController } from './overview/home.controller.js';
 import { ModelPredictionsController } from './prediction/model-predictions.controller.js';
 import { PredictController } from './prediction/predict.controller.js';
@@ -44,6 +45,7 @@ export class GatewayModule {
         ModelsController,
         RegisterController,
         DeployController,
+        RolloutsController,
         CircuitController,
         ApprovalController,
         QuarantineController,

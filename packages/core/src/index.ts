@@ -150,6 +150,7 @@ export * from './quarantine/release-version.service.js';
 export * from './retention/prune.service.js';
 export * from './retention/pruning.port.js';
 export * from './rollout/abort-rollout.service.js';
+export * from './rollout/arm-totals.js';
 export * from './rollout/close-rollout.service.js';
 export * from './rollout/collect-evidence.service.js';
 export * from './rollout/guards.js';

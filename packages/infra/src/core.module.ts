@@ -155,7 +155,7 @@ function observability({ database, rows, queue, queueBackend, config, clock, log
     {
       provide: RowGauges,
       useFactory: (models: Models, runs: TrainingRuns) =>
-        new RowGauges(metrics, config, models, runs, rows.circuits, queue, clock),
+        new RowGauges(metrics, config, models, runs, rows.circuits, rows.rollouts, queue, clock),
       inject: [Models, TrainingRuns],
     },
   ];

@@ -33,7 +33,7 @@ export interface PlayerOptions {
 
 const pollMs = 150;
 const runTimeoutMs = 600_000;
-const settled = new Set(['awaiting_approval', 'deployed', 'rejected', 'failed', 'cancelled']);
+const settled = new Set(['awaiting_approval', 'rolling_out', 'deployed', 'rejected', 'failed', 'cancelled']);
 
 /** Plays rounds through the running system: predict, tell the results, check the triggers, wait for the run. */
 export class Player {

@@ -10,16 +10,29 @@ import { deploymentView } from './version-view.js';
 
 const properties = {
   version: { type: 'integer', minimum: 1 },
-  strategy: { type: 'string', enum: ['direct'], default: 'direct' },
   reason: { type: 'string', minLength: 1, maxLength: 500 },
   as_of: { type: 'string', format: 'instant', description: 'Day the move is decided as of (a replay of the past)' },
 } as const;
-const promoteSchema = { type: 'object', additionalProperties: false, required: ['version'], properties } as const;
+const promoteSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['version'],
+  properties: {
+    ...properties,
+    strategy: {
+      type: 'string',
+      enum: ['direct', 'shadow', 'canary', 'ab'],
+      default: 'direct',
+      description: 'direct: it answers at once; otherwise it is tried beside the champion first',
+    },
+  },
+} as const;
 const rollbackSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
     ...properties,
+    strategy: { type: 'string', enum: ['direct'], default: 'direct' },
     quarantine: {
       type: 'boolean',
       default: false,
@@ -30,7 +43,7 @@ const rollbackSchema = {
 
 interface MoveBody {
   readonly version?: number;
-  readonly strategy?: 'direct';
+  readonly strategy?: Deployment['strategy'];
   readonly reason?: string;
   readonly as_of?: string;
   readonly quarantine?: boolean;
@@ -57,7 +70,8 @@ export class DeployController {
   @Post('promote')
   @HttpCode(200)
   @Documented({
-    summary: 'Let a version answer; where deployment.approvals asks for more than one person, propose it (202)',
+    summary:
+      'Let a version answer, or be tried beside the champion; where deployment.approvals asks for more than one person, propose it (202)',
     body: promoteSchema,
     send: { version: 2, reason: 'better on my own data' },
     answer,
@@ -69,9 +83,9 @@ export class DeployController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const model = this.names.resolve(name);
-    const { version, reason = 'promoted by hand', as_of } = body;
+    const { version, strategy, reason = 'promoted by hand', as_of } = body;
     const asOf = as_of === undefined ? undefined : new Date(as_of);
-    const deployment = await this.promoting.execute({ model, version: version!, actor, reason, asOf });
+    const deployment = await this.promoting.execute({ model, version: version!, strategy, actor, reason, asOf });
     if (deployment.status === 'awaiting_approval') reply.status(202);
     return moved(deployment);
   }
@@ -99,13 +113,20 @@ export class DeployController {
 function moved(deployment: Deployment) {
   const { model, version, previousVersion, status } = deployment;
   return {
-    message: status === 'awaiting_approval' ? waiting(deployment) : `Version ${version} of ${model} answers now.`,
+    message: messageOf(deployment),
     status,
     model,
     version,
     previous_version: previousVersion ?? null,
     deployment: deploymentView(deployment),
   };
+}
+
+function messageOf(deployment: Deployment): string {
+  const { model, version, status, strategy } = deployment;
+  if (status === 'awaiting_approval') return waiting(deployment);
+  if (status === 'rolling_out') return `Version ${version} of ${model} is tried beside the champion (${strategy}).`;
+  return `Version ${version} of ${model} answers now.`;
 }
 
 function waiting({ id, model, version, ...rules }: Deployment): string {

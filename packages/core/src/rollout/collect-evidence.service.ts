@@ -2,6 +2,7 @@ import { Models } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { Predictions } from '../prediction/predictions.port.js';
 import { Service } from '../shared/service.js';
+import { armTotals } from './arm-totals.js';
 import { latencyQuantile } from './latency-buckets.js';
 import { pairedOutcome } from './paired-outcome.js';
 import type { ArmTally, Rollout, RolloutArm } from './rollout.js';
@@ -61,17 +62,8 @@ export class CollectEvidence {
 }
 
 function figuresOf(tallies: readonly ArmTally[], arm: RolloutArm): ArmFigures {
-  const own = tallies.filter((tally) => tally.arm === arm);
-  const sum = (of: (tally: ArmTally) => number) => own.reduce((total, tally) => total + of(tally), 0);
-  const buckets = own.reduce<readonly number[]>(
-    (total, { latencies }) => latencies.map((answers, index) => answers + (total[index] ?? 0)),
-    [],
-  );
-  const p95 = latencyQuantile(buckets, 0.95);
-  const answers = buckets.reduce((total, one) => total + one, 0);
-  return {
-    requests: sum(({ requests }) => requests),
-    errors: sum(({ errors }) => errors),
-    ...(p95 === undefined ? {} : { latency: { answers, p95 } }),
-  };
+  const { requests, errors, latencies } = armTotals(tallies, arm);
+  const p95 = latencyQuantile(latencies, 0.95);
+  const answers = latencies.reduce((total, one) => total + one, 0);
+  return { requests, errors, ...(p95 === undefined ? {} : { latency: { answers, p95 } }) };
 }

@@ -118,6 +118,34 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly rolloutShare = new Gauge({
+    name: 'retrain_rollout_share',
+    help: 'Share (0..1) of the callers that the challenger of the running rollout answers.',
+    labelNames: ['model', 'version', 'strategy'],
+    registers: [this.registry],
+  });
+
+  readonly rolloutOutcomes = new Gauge({
+    name: 'retrain_rollout_outcomes',
+    help: 'Outcomes that the running rollout is judged by.',
+    labelNames: ['model', 'version'],
+    registers: [this.registry],
+  });
+
+  readonly rolloutEvidence = new Gauge({
+    name: 'retrain_rollout_log_e_value',
+    help: 'Ln of the e-value that the challenger is better, or worse.',
+    labelNames: ['model', 'version', 'side'],
+    registers: [this.registry],
+  });
+
+  readonly rolloutDropped = new Gauge({
+    name: 'retrain_rollout_dropped',
+    help: 'Requests of the running rollout that the version which did not answer was never asked about.',
+    labelNames: ['model', 'version'],
+    registers: [this.registry],
+  });
+
   readonly notifications = new Counter({
     name: 'retrain_notifications_total',
     help: 'Tries to notify by what became of them: delivered, failed, given_up.',

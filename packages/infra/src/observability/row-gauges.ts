@@ -5,6 +5,7 @@ import {
   type ConfigStore,
   type Models,
   type QueueName,
+  type Rollouts,
   type TrainingRuns,
 } from '@retrain/core';
 import type { BullMqJobQueue } from '../queue/bullmq-job-queue.js';
@@ -23,6 +24,7 @@ export class RowGauges {
     private readonly models: Models,
     private readonly runs: TrainingRuns,
     private readonly circuits: Circuits,
+    private readonly rollouts: Rollouts,
     private readonly queue: BullMqJobQueue,
     private readonly clock: Clock,
   ) {}
@@ -32,10 +34,12 @@ export class RowGauges {
     if (performance.now() - this.readAt < freshMilliseconds) return;
     this.readAt = performance.now();
     const { modelVersion, championAge, runInProgress, circuitOpen, queueJobs } = this.metrics;
-    for (const gauge of [modelVersion, championAge, runInProgress, circuitOpen, queueJobs]) gauge.reset();
+    const { rolloutShare, rolloutOutcomes, rolloutEvidence, rolloutDropped } = this.metrics;
+    const ofRollouts = [rolloutShare, rolloutOutcomes, rolloutEvidence, rolloutDropped];
+    for (const gauge of [modelVersion, championAge, runInProgress, circuitOpen, queueJobs, ...ofRollouts]) gauge.reset();
     const names = Object.keys(this.config.current().config.models);
     await Promise.allSettled([
-      ...names.map((name) => this.readModel(name)),
+      ...names.flatMap((name) => [this.readModel(name), this.readRollout(name)]),
       ...queues.map((name) => this.readQueue(name)),
     ]);
   }
@@ -49,6 +53,22 @@ export class RowGauges {
     if (!champion || !version) return;
     this.metrics.modelVersion.set({ model, version: champion.version, sha256: version.artifact.sha256 }, 1);
     this.metrics.championAge.set({ model }, (this.clock.now().getTime() - champion.movedAt.getTime()) / 1000);
+  }
+
+  private async readRollout(model: string): Promise<void> {
+    const rollout = await this.rollouts.active(model);
+    if (!rollout) return;
+    const { id, challenger: version, strategy, share } = rollout;
+    this.metrics.rolloutShare.set({ model, version, strategy }, share);
+    const [look, tallies] = await Promise.all([this.rollouts.lastLook(id), this.rollouts.tallies(id)]);
+    const dropped = tallies.reduce((total, tally) => total + tally.dropped, 0);
+    this.metrics.rolloutDropped.set({ model, version }, dropped);
+    if (!look) return;
+    this.metrics.rolloutOutcomes.set({ model, version }, look.outcomes);
+    for (const side of ['better', 'worse']) {
+      const value = look.evidence[`log_e_${side}`];
+      if (typeof value === 'number') this.metrics.rolloutEvidence.set({ model, version, side }, value);
+    }
   }
 
   private async readQueue(queue: QueueName): Promise<void> {
