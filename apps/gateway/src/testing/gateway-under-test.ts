@@ -42,14 +42,26 @@ export interface GatewayOptions {
  */
 export async function gatewayUnderTest({ config = '', host = '127.0.0.1', link }: GatewayOptions = {}) {
   const home = await mkdtemp(join(tmpdir(), 'retrain-gateway-'));
-  const path = join(home, 'config.yaml');
-  await writeFile(path, `${models(home)}\n${config}`);
+  await writeFile(join(home, 'config.yaml'), `${models(home)}\n${config}`);
   const database = await createMigratedDatabase();
-  const url = link ? await link(database.url) : database.url;
+  const clear = async () => {
+    await database.drop();
+    await rm(home, { recursive: true, force: true });
+  };
+  return startGateway(link ? await link(database.url) : database.url, home, host, clear);
+}
+
+/** One gateway process on a database and in a folder. */
+async function startGateway(
+  url: string,
+  home: string,
+  host: string,
+  clear: () => Promise<void>,
+): Promise<GatewayUnderTest> {
   const environment = readEnvironment('gateway', {
     DATABASE_URL: url,
     RETRAIN_HOME: home,
-    RETRAIN_CONFIG: path,
+    RETRAIN_CONFIG: join(home, 'config.yaml'),
     QUEUE_BACKEND: 'postgres',
     LOG_LEVEL: 'silent',
   });
@@ -75,8 +87,7 @@ export async function gatewayUnderTest({ config = '', host = '127.0.0.1', link }
   const closeParts = async () => {
     await parts.close();
     await opened.close();
-    await database.drop();
-    await rm(home, { recursive: true, force: true });
+    await clear();
   };
   const app = await createGateway(core, new ListenAddress(host, 0)).catch(async (error: unknown) => {
     await closeParts();
@@ -85,10 +96,12 @@ export async function gatewayUnderTest({ config = '', host = '127.0.0.1', link }
   for (const [name, definition] of Object.entries(definitions)) await app.get(Models).ensure(name, definition.name);
   await app.init();
   await app.listen(0, '127.0.0.1');
-  return new GatewayUnderTest(app, await app.getUrl(), home, async () => {
+  const close = async () => {
     await app.close();
     await closeParts();
-  });
+  };
+  const beside = () => startGateway(url, home, host, async () => undefined);
+  return new GatewayUnderTest(app, await app.getUrl(), home, close, beside);
 }
 
 const models = (home: string) => `
@@ -110,6 +123,8 @@ export class GatewayUnderTest {
     readonly url: string,
     readonly home: string,
     readonly close: () => Promise<void>,
+    /** Starts one more on the same database; it is to be closed first. */
+    readonly beside: () => Promise<GatewayUnderTest>,
   ) {}
 
   get(url: string, headers: Record<string, string> = {}) {

@@ -36,7 +36,8 @@ export class RowGauges {
     const { modelVersion, championAge, runInProgress, circuitOpen, queueJobs } = this.metrics;
     const { rolloutShare, rolloutOutcomes, rolloutEvidence, rolloutDropped } = this.metrics;
     const ofRollouts = [rolloutShare, rolloutOutcomes, rolloutEvidence, rolloutDropped];
-    for (const gauge of [modelVersion, championAge, runInProgress, circuitOpen, queueJobs, ...ofRollouts]) gauge.reset();
+    for (const gauge of [modelVersion, championAge, runInProgress, circuitOpen, queueJobs, ...ofRollouts])
+      gauge.reset();
     const names = Object.keys(this.config.current().config.models);
     await Promise.allSettled([
       ...names.flatMap((name) => [this.readModel(name), this.readRollout(name)]),
