@@ -17,6 +17,7 @@ import { ModelInfoController } from './model/model-info.controller.js';
 import { ModelNames } from './model/model-names.js';
 import { ModelsController } from './model/models.controller.js';
 import { PerformanceController } from './model/performance.controller.js';
+import { ProbationController } from './model/probation.controller.js';
 import { QuarantineController } from './model/quarantine.controller.js';
 import { RegisterController } from './model/register.controller.js';
 import { RolloutsController } from './model/rollouts.controller.js';
@@ -49,6 +50,7 @@ export class GatewayModule {
         CircuitController,
         ApprovalController,
         QuarantineController,
+        ProbationController,
         PerformanceController,
         RetrainingController,
         HistoryController,

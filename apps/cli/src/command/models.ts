@@ -33,6 +33,16 @@ function wholeNumber(text: string): number {
   return value;
 }
 
+interface ProbationView {
+  readonly version: number;
+  readonly previous_version: number;
+  readonly status: string;
+  readonly outcomes: number;
+  readonly needed: number;
+  readonly checked_at: string | null;
+  readonly reason: string;
+}
+
 export function addModelCommands(program: Command): void {
   const models = program
     .command('models [name]')
@@ -71,6 +81,30 @@ export function addModelCommands(program: Command): void {
               v.evaluation?.metrics.accuracy,
               v.evaluation?.metrics.log_loss,
               v.artifact.sha256.slice(0, 12),
+            ]),
+          ),
+        );
+      }),
+    );
+
+  models
+    .command('probation')
+    .description('how the champion does since its promotion, and how earlier ones did')
+    .action(
+      action(async (context) => {
+        const name = await modelName(context);
+        const path = withQuery(`/models/${encodeURIComponent(name)}/probations`, { limit: 10 });
+        const page = await context.api.get<{ items: readonly ProbationView[] }>(path);
+        context.output.result(page, () =>
+          context.output.table(
+            ['version', 'before', 'status', 'outcomes', 'looked at', 'why'],
+            page.items.map((p) => [
+              p.version,
+              p.previous_version,
+              p.status.replace('_', ' '),
+              `${p.outcomes} of ${p.needed}`,
+              p.checked_at,
+              p.reason,
             ]),
           ),
         );

@@ -230,7 +230,11 @@ const contract = [
   ...['get /models/{model}/at', 'post /models/{model}/versions', 'post /models/{model}/promote'],
   ...['post /models/{model}/rollback', 'get /models/{model}/performance', 'get /models/{model}/drift'],
   ...['get /models/{model}/circuit', 'post /models/{model}/circuit/close'],
-  ...['get /models/{model}/quarantines', 'post /models/{model}/versions/{version}/release'],
+  ...[
+    'get /models/{model}/probations',
+    'get /models/{model}/quarantines',
+    'post /models/{model}/versions/{version}/release',
+  ],
   ...['get /models/{model}/deployments', 'get /events', 'get /events/stream'],
   ...['get /health/live', 'get /health/ready', 'get /metrics'],
 ];

@@ -92,4 +92,32 @@ export const deploymentFields: readonly Field[] = [
     },
     fallback: { quorum: 1, four_eyes: false },
   },
+  {
+    key: 'probation',
+    doc: 'How long a new champion is watched; one that does harm is rolled back and quarantined by itself.',
+    schema: {
+      kind: 'object',
+      fields: [
+        {
+          key: 'outcomes',
+          doc: 'Outcomes of its answers after which it has passed. 0: no probation.',
+          schema: whole(0, 1_000_000),
+          fallback: 200,
+        },
+        {
+          key: 'days',
+          doc: 'Days after which it ends undecided when there were fewer.',
+          schema: share({ above: 0, maximum: 3650 }),
+          fallback: 30,
+        },
+        {
+          key: 'alpha',
+          doc: 'Chance, at most, that a sound champion is rolled back for its outcomes.',
+          schema: share({ above: 0, maximum: 0.5 }),
+          fallback: 0.01,
+        },
+      ],
+    },
+    fallback: { outcomes: 200, days: 30, alpha: 0.01 },
+  },
 ];

@@ -21,6 +21,13 @@ export interface EvaluationConfig {
   blocks: number;
 }
 
+/** How long a new champion is watched before it counts as sound; see `ProbationRules`. */
+export interface ProbationConfig {
+  outcomes: number;
+  days: number;
+  alpha: number;
+}
+
 export interface DeploymentConfig {
   strategy: 'direct' | RolloutStrategy;
   /** Shares of a canary, in percent, ascending, the last one 100. */
@@ -37,6 +44,7 @@ export interface DeploymentConfig {
   /** An approval that nobody gives expires after so many hours. */
   approval_expires_hours: number;
   approvals: ApprovalsConfig;
+  probation: ProbationConfig;
 }
 
 export interface ApprovalsConfig {

@@ -33,6 +33,18 @@ export interface EventMap {
   'candidate.created': { readonly version: number; readonly sha256: string; readonly metrics: JsonObject };
   'candidate.accepted': { readonly version: number; readonly verdicts: readonly JsonObject[] };
   'candidate.rejected': { readonly version: number; readonly verdicts: readonly JsonObject[] };
+  'probation.started': {
+    readonly version: number;
+    readonly previousVersion: number;
+    readonly outcomes: number;
+    readonly days: number;
+  };
+  'probation.ended': {
+    readonly version: number;
+    readonly status: string;
+    readonly outcomes: number;
+    readonly reason: string;
+  };
   'version.quarantined': { readonly version: number; readonly sha256: string; readonly reason: string };
   'version.released': { readonly version: number; readonly reason: string };
   'version.registered': { readonly version: number; readonly sha256: string };

@@ -14,6 +14,8 @@ export interface CalibrationSignal {
   readonly cusum: number;
   /** e^−cusum: no more than this is the chance of such a CUSUM while the probabilities are right, whenever one looks. */
   readonly cusumPValue: number;
+  /** The same log-likelihood ratio over all rows, without restarts: an e-value as its log, valid whenever one looks from the first row on. */
+  readonly logE: number;
 }
 
 /** The alternative of the CUSUM: probabilities raised to this power and scaled to sum one, the truth behind squared ones. */
@@ -34,7 +36,7 @@ export function calibrationSignal(
 ): CalibrationSignal | undefined {
   const rows = outcomes.length;
   if (rows === 0) return undefined;
-  let [lossSum, entropySum, varianceSum, cusum] = [0, 0, 0, 0];
+  let [lossSum, entropySum, varianceSum, cusum, logE] = [0, 0, 0, 0, 0];
   for (let row = 0; row < rows; row++) {
     let [entropy, square, flattened] = [0, 0, 0];
     for (let k = 0; k < classes; k++) {
@@ -48,7 +50,9 @@ export function calibrationSignal(
     lossSum -= observed;
     entropySum += entropy;
     varianceSum += Math.max(0, square - entropy * entropy);
-    cusum = Math.max(0, cusum + flattening * observed - Math.log(flattened) - observed);
+    const increment = flattening * observed - Math.log(flattened) - observed;
+    cusum = Math.max(0, cusum + increment);
+    logE += increment;
   }
   const deviation = Math.sqrt(varianceSum);
   // Probabilities of 0 and 1 leave no room for chance: any surprise is proof.
@@ -61,5 +65,6 @@ export function calibrationSignal(
     pValue: normalTail(z),
     cusum,
     cusumPValue: Math.exp(-cusum),
+    logE,
   };
 }

@@ -29,6 +29,10 @@ const titles: { readonly [T in EventType]: (payload: EventMap[T]) => string } = 
   'candidate.created': ({ version }) => `candidate version ${version} was fitted`,
   'candidate.accepted': ({ version }) => `candidate version ${version} passed every gate`,
   'candidate.rejected': ({ version }) => `candidate version ${version} was rejected by its gates`,
+  'probation.started': ({ version, previousVersion, outcomes }) =>
+    `version ${version} is on probation for ${outcomes} outcomes; alarms go back to version ${previousVersion}`,
+  'probation.ended': ({ version, status, reason }) =>
+    `the probation of version ${version} ended, ${status.replace('_', ' ')}: ${reason}`,
   'version.quarantined': ({ version, reason }) => `version ${version} was quarantined: ${reason}`,
   'version.released': ({ version, reason }) => `version ${version} was released from quarantine: ${reason}`,
   'version.registered': ({ version }) => `version ${version} was registered`,

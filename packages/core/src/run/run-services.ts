@@ -19,6 +19,8 @@ import { SupersedeApprovals } from '../deployment/supersede-approvals.service.js
 import { VersionLoader } from '../deployment/version-loader.service.js';
 import { KeepDriftWatch } from '../drift/keep-drift-watch.service.js';
 import { ValidateCandidate } from '../gate/validate-candidate.service.js';
+import { GatherProbation } from '../probation/gather-probation.service.js';
+import { WatchProbation } from '../probation/watch-probation.service.js';
 import { QuarantineGate } from '../quarantine/quarantine-gate.service.js';
 import { QuarantineVersion } from '../quarantine/quarantine-version.service.js';
 import { ReleaseVersionService } from '../quarantine/release-version.service.js';
@@ -76,6 +78,8 @@ export const decisionServices = [
   ExpireApprovalsService,
   PromoteVersionService,
   RollbackService,
+  GatherProbation,
+  WatchProbation,
   RequestRetrainingService,
   CancelRunService,
   KeepDriftWatch,

@@ -53,6 +53,7 @@ export function aConfig(overrides: Partial<InstallationConfig> = {}): Installati
       latency_ratio: 2,
       approval_expires_hours: 72,
       approvals: { quorum: 1, four_eyes: false },
+      probation: { outcomes: 200, days: 30, alpha: 0.01 },
     },
     resources: { memory_mb: 1024, timeout_seconds: 600 },
     circuit_breaker: { failures: 3, window_hours: 720, open_hours: 336 },

@@ -14,6 +14,7 @@ import { MemoryEventLog } from './memory-event-log.js';
 import { MemoryJobQueue } from './memory-job-queue.js';
 import { MemoryModels } from './memory-models.js';
 import { MemoryPredictions } from './memory-predictions.js';
+import { MemoryProbations } from './memory-probations.js';
 import { MemoryQuarantines } from './memory-quarantines.js';
 import { MemoryRecords } from './memory-records.js';
 import { MemoryRollouts } from './memory-rollouts.js';
@@ -42,6 +43,7 @@ export function inMemory(options: { config?: Partial<InstallationConfig>; now?: 
     evaluations: new MemoryTriggerEvaluations(unitOfWork),
     watches: new MemoryDriftWatches(unitOfWork),
     circuits: new MemoryCircuits(unitOfWork),
+    probations: new MemoryProbations(unitOfWork),
     quarantines: new MemoryQuarantines(unitOfWork, models),
     deployments: new MemoryDeployments(unitOfWork, clock),
     rollouts: new MemoryRollouts(unitOfWork),

@@ -19,6 +19,7 @@ import { Fitting } from '../run/fitting.port.js';
 import { ReportFiles } from '../run/report-files.port.js';
 import { RunTiming } from '../run/run-timing.js';
 import { TrainingRuns } from '../run/training-runs.port.js';
+import { Probations } from '../probation/probations.port.js';
 import { Quarantines } from '../quarantine/quarantines.port.js';
 import { ScorerLoader } from '../serving/scorer.port.js';
 import { Clock } from '../shared/clock.port.js';
@@ -56,6 +57,7 @@ export interface Rows {
   readonly evaluations: TriggerEvaluations;
   readonly watches: DriftWatches;
   readonly circuits: Circuits;
+  readonly probations: Probations;
   readonly quarantines: Quarantines;
   readonly deployments: Deployments;
   readonly rollouts: Rollouts;
@@ -89,6 +91,7 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
     [TriggerEvaluations, adapters.evaluations],
     [DriftWatches, adapters.watches],
     [Circuits, adapters.circuits],
+    [Probations, adapters.probations],
     [Quarantines, adapters.quarantines],
     [Deployments, adapters.deployments],
     [Rollouts, adapters.rollouts],

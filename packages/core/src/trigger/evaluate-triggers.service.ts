@@ -2,6 +2,7 @@ import { ConfigStore } from '../config/config-store.port.js';
 import { EventLog } from '../event/event-log.port.js';
 import { Models } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
+import { WatchProbation } from '../probation/watch-probation.service.js';
 import { RequestRetrainingService, type RetrainingAnswer } from '../run/request-retraining.service.js';
 import { TrainingRuns } from '../run/training-runs.port.js';
 import { refuseFuture } from '../shared/as-of.js';
@@ -36,6 +37,7 @@ export class EvaluateTriggersService {
     private readonly config: ConfigStore,
     private readonly plugins: PluginRegistry,
     private readonly contexts: TriggerContexts,
+    private readonly probations: WatchProbation,
     private readonly retraining: RequestRetrainingService,
     private readonly runs: TrainingRuns,
     private readonly rollouts: WatchRolloutsService,
@@ -52,6 +54,8 @@ export class EvaluateTriggersService {
     if (!model) throw notFound('unknown_model', `There is no model "${request.model}".`);
     // A check of a past day is the clock of a rollout that plays there.
     if (request.asOf && !request.dryRun) await this.rollouts.asOf(model.name, request.asOf);
+    // A champion that is taken back is judged no more: the one that answers again is.
+    if (!request.dryRun) await this.probations.execute(model.name, request.asOf);
     const context = await this.contexts.of(model, request.asOf, request.dryRun);
     const verdicts = context.champion ? await judgeTriggers(context, this.plugins.triggers) : [];
     const judged = this.judgedOf(context, request, verdicts);

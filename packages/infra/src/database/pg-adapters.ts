@@ -9,6 +9,7 @@ import { PgEventLog } from './pg-event-log.js';
 import { PgModels } from './pg-models.js';
 import { PgOverview } from './pg-overview.js';
 import { PgPredictions } from './pg-predictions.js';
+import { PgProbations } from './pg-probations.js';
 import { PgQuarantines } from './pg-quarantines.js';
 import { PgRecords } from './pg-records.js';
 import { PgRollouts } from './pg-rollouts.js';
@@ -31,6 +32,7 @@ export function pgAdapters(database: Database, url: string, clock: Clock, ids: I
     evaluations: new PgTriggerEvaluations(database),
     watches: new PgDriftWatches(database),
     circuits: new PgCircuits(database),
+    probations: new PgProbations(database),
     quarantines: new PgQuarantines(database),
     deployments: new PgDeployments(database, clock),
     rollouts: new PgRollouts(database),

@@ -1,7 +1,7 @@
 import { notFound, Quarantines, type Identity, type Quarantine } from '@retrain/core';
 import type { Database } from './database.js';
 import { sqlStateOf } from './pg-errors.js';
-import { quarantineSchema, type QuarantineRow } from './schema/quarantines.schema.js';
+import { quarantineSchema, type QuarantineRow } from './schema/probations.schema.js';
 
 const foreignKeyViolation = '23503';
 

@@ -6,6 +6,7 @@ import type { Signals } from '../../event/signals.port.js';
 import type { Models } from '../../model/models.port.js';
 import type { Deliveries } from '../../notification/deliveries.port.js';
 import type { Predictions } from '../../prediction/predictions.port.js';
+import type { Probations } from '../../probation/probations.port.js';
 import type { Quarantines } from '../../quarantine/quarantines.port.js';
 import type { Records } from '../../dataset/records.port.js';
 import type { Rollouts } from '../../rollout/rollouts.port.js';
@@ -28,6 +29,7 @@ export interface ContractWorld {
   readonly evaluations: TriggerEvaluations;
   readonly watches: DriftWatches;
   readonly circuits: Circuits;
+  readonly probations: Probations;
   readonly quarantines: Quarantines;
   readonly deployments: Deployments;
   readonly rollouts: Rollouts;

@@ -8,6 +8,7 @@ import { describeModels } from './models.contract.js';
 import { describePredictionWindows } from './prediction-windows.contract.js';
 import { describePredictionPairs } from './prediction-pairs.contract.js';
 import { describePredictions } from './predictions.contract.js';
+import { describeProbations } from './probations.contract.js';
 import { describeQuarantines } from './quarantines.contract.js';
 import { describeRecords } from './records.contract.js';
 import { describeRollouts } from './rollouts.contract.js';
@@ -23,6 +24,7 @@ export function describeRows(name: string, make: MakeWorld): void {
   describeTriggerEvaluations(name, make);
   describeDriftWatches(name, make);
   describeCircuits(name, make);
+  describeProbations(name, make);
   describeQuarantines(name, make);
   describeDeployments(name, make);
   describePredictions(name, make);

@@ -1,4 +1,4 @@
-import type { Quarantine } from '@retrain/core';
+import type { Probation, Quarantine } from '@retrain/core';
 import { EntitySchema } from 'typeorm';
 import * as column from './columns.js';
 
@@ -27,6 +27,39 @@ export const quarantineSchema = new EntitySchema<QuarantineRow>({
   foreignKeys: [
     {
       name: 'quarantines_version_fkey',
+      target: 'ModelVersion',
+      columnNames: ['model', 'version'],
+      referencedColumnNames: ['model', 'version'],
+    },
+  ],
+});
+
+export const probationSchema = new EntitySchema<Probation>({
+  name: 'Probation',
+  tableName: 'probations',
+  columns: {
+    model: column.primary(column.text('model')),
+    moveId: column.primary(column.bigint('move_id')),
+    version: column.integer('version'),
+    previousVersion: column.integer('previous_version'),
+    rules: column.jsonb('rules'),
+    status: column.text('status'),
+    startedAt: column.instant('started_at'),
+    asOf: column.instant('as_of'),
+    checkedAt: column.optional(column.instant('checked_at')),
+    outcomes: column.integer('outcomes'),
+    reason: column.text('reason'),
+    evidence: column.jsonb('evidence'),
+  },
+  checks: [
+    {
+      name: 'probations_status_check',
+      expression: `status IN ('watching', 'passed', 'rolled_back', 'undecided', 'superseded')`,
+    },
+  ],
+  foreignKeys: [
+    {
+      name: 'probations_version_fkey',
       target: 'ModelVersion',
       columnNames: ['model', 'version'],
       referencedColumnNames: ['model', 'version'],
