@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Part } from '../bar.js';
 import { runParts } from '../run-parts.js';
 import { checkCost } from './check-cost.js';
+import { domains } from './domains.js';
 import { falseAlarms, shiftFound, tinyShift } from './drift-over-time.js';
 import { faults } from './faults.js';
 import { exactMethods } from './exact-methods.js';
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, () => Part | Promise<Part>>> = {
   exact: () => exactMethods(),
   gate: () => superiority(),
   tiny: () => tinyShift(),
+  domains: () => domains(60),
   found: () => shiftFound({ features: 50, rowsPerHour, seeds }, true),
   'found-slow': () => shiftFound({ features: 50, rowsPerHour: 25, seeds }, false),
   'found-middling': () => shiftFound({ features: 50, rowsPerHour: 100, seeds }, false),
