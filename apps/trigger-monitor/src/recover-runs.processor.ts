@@ -13,9 +13,10 @@ export class RecoverRunsProcessor implements JobProcessor<'recover-runs'> {
   ) {}
 
   async process(): Promise<void> {
-    const { problems, ...mended } = await this.recovering.execute();
+    const { problems, tampered, ...mended } = await this.recovering.execute();
     const done = Object.entries(mended).filter(([, items]) => items.length > 0);
     if (done.length > 0) this.log.info(Object.fromEntries(done), 'mended');
     if (Object.keys(problems).length > 0) this.log.error({ problems }, 'a model file is not what the champion is');
+    if (Object.keys(tampered).length > 0) this.log.error({ tampered }, 'rows of the registry were edited');
   }
 }

@@ -36,6 +36,7 @@ export class ServingReadiness implements OnModuleInit {
       const { version, message } = champion.unreadable;
       problems.push(`Version ${version} is unreadable: ${message}`);
     }
+    if (champion.tampered !== undefined) problems.push(`Rows of the registry were edited: ${champion.tampered}`);
     if (state.problem !== undefined) problems.push(`Its state is not up to date: ${state.problem}`);
     const ready = champion.version !== undefined && state.records !== undefined;
     if (champion.version !== undefined && state.records === undefined && problems.length === 0) {

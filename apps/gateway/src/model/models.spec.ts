@@ -1,4 +1,4 @@
-import { Predictions } from '@retrain/core';
+import { ChampionHolder, Models, Predictions } from '@retrain/core';
 import { artifactOf, gatewayUnderTest, type GatewayUnderTest } from '../testing/gateway-under-test.js';
 
 let gateway: GatewayUnderTest;
@@ -156,5 +156,23 @@ describe('performance', () => {
     expect(body).toHaveProperty('checks');
     expect(await gateway.app.get(Predictions).countSince('coin', 0)).toBe(2);
     expect((await gateway.get('/models/coin/performance?days=0')).status).toBe(400);
+  });
+});
+
+describe('a champion that nobody has decided on', () => {
+  it('does not answer: the one before does, and readiness says what was edited', async () => {
+    const { version } = await gateway.register('coin', artifactOf('coin', [3, 0]));
+    const { version: serving } = (await gateway.get('/models/coin')).body.champion as { version: number };
+    const alias = (await gateway.app.get(Models).alias('coin', 'champion'))!;
+    await gateway.app.get(Models).moveAlias({
+      ...{ model: 'coin', alias: 'champion', version, expectedRevision: alias.revision },
+      ...{ actor: 'nobody', reason: 'forged', asOf: new Date() },
+    });
+    await gateway.app.get(ChampionHolder).refresh('coin');
+    const { status, body } = await gateway.get('/health/ready');
+    expect(status).toBe(200);
+    expect(body.models.coin).toMatchObject({ ready: true, version: serving });
+    expect(body.models.coin.problems[0]).toContain('Rows of the registry were edited: Move');
+    expect((await gateway.get('/model/info?model=coin')).body.model_version).toBe(serving);
   });
 });

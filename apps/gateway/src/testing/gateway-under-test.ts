@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   ArtifactStore,
   ChampionHolder,
+  Deployments,
   LiveState,
   Models,
   RowReader,
@@ -16,7 +18,7 @@ import {
   type ModelVersion,
   type Plugin,
 } from '@retrain/core';
-import { aModelVersion, coinModel } from '@retrain/core/testing';
+import { aModelVersion, aPromotion, coinModel } from '@retrain/core/testing';
 import { CoreModule, createLogger, migrateQueue, openCore, openDatabase, readEnvironment } from '@retrain/infra';
 import { createMigratedDatabase } from '@retrain/infra/testing';
 import { FileRowReader, mlPlugin, OnnxScorerLoader, softmaxRegressionModel } from '@retrain/ml';
@@ -169,9 +171,11 @@ export class GatewayUnderTest {
   async appoint(model: string, version: number): Promise<void> {
     const models = this.app.get(Models);
     const alias = await models.alias(model, 'champion');
+    const appointed = (await models.version(model, version))!;
+    const { id: deploymentId } = await this.app.get(Deployments).insert({ ...aPromotion(appointed), id: randomUUID() });
     await models.moveAlias({
       ...{ model, alias: 'champion', version, expectedRevision: alias?.revision ?? 0 },
-      ...{ actor: 'system', reason: 'spec', asOf: new Date() },
+      ...{ deploymentId, actor: 'system', reason: 'spec', asOf: new Date() },
     });
   }
 

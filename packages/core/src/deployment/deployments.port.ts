@@ -24,6 +24,8 @@ export abstract class Deployments {
   /** A second proposal for the same run returns the first one. */
   abstract insert(deployment: NewDeployment): Promise<Deployment>;
   abstract find(id: string): Promise<Deployment | undefined>;
+  /** Those that exist, in any order. */
+  abstract withIds(ids: readonly string[]): Promise<readonly Deployment[]>;
   abstract ofRun(runId: string): Promise<Deployment | undefined>;
   /** Compare-and-set from `from`; undefined when it was no longer in that state. */
   abstract decide(id: string, from: DeploymentStatus, decision: DeploymentDecision): Promise<Deployment | undefined>;

@@ -5,7 +5,9 @@ import { QuarantineGate } from '../quarantine/quarantine-gate.service.js';
 import { CloseRollout } from '../rollout/close-rollout.service.js';
 import { Rollouts } from '../rollout/rollouts.port.js';
 import { Service } from '../shared/service.js';
+import { conflict } from '../shared/errors.js';
 import { championChanged } from './champion-changed.js';
+import { ChampionLedger } from './champion-ledger.service.js';
 import type { Deployment } from './deployment.js';
 
 export interface ChampionMove {
@@ -31,16 +33,22 @@ export class MoveChampionService {
     private readonly quarantine: QuarantineGate,
     private readonly rollouts: Rollouts,
     private readonly closing: CloseRollout,
+    private readonly ledger: ChampionLedger,
     private readonly signals: Signals,
   ) {}
 
-  /** Rejects with `champion_changed` when another version serves than the decision was made against, and with `version_quarantined`. */
+  /**
+   * Rejects with `champion_changed` when another version serves than the decision was made against, with
+   * `version_quarantined`, and with `registry_tampered` when the present champion was never decided on: only a roll-back
+   * leads out of that.
+   */
   async execute({ deployment, expectedVersion, actor, reason, asOf }: ChampionMove): Promise<readonly NewEvent[]> {
     const { model, version, id: deploymentId } = deployment;
     const current = await this.models.alias(model, 'champion');
     if (current?.version !== expectedVersion) throw championChanged(model, expectedVersion, current?.version);
     const appointed = await this.models.version(model, version);
     if (appointed) await this.quarantine.check(appointed);
+    if (deployment.kind !== 'rollback') await this.refuseTampered(model);
     // The rollout's row before the alias, as the end of a rollout takes them.
     const superseded = await this.supersede(model, version, asOf);
     const expectedRevision = current?.revision ?? 0;
@@ -51,6 +59,14 @@ export class MoveChampionService {
     }
     await this.signals.send({ kind: 'champion_moved', model });
     return [eventOf({ deployment, expectedVersion, actor, reason, asOf }), ...superseded];
+  }
+
+  private async refuseTampered(model: string): Promise<void> {
+    const { current, problem, head } = await this.ledger.audit(model);
+    if (current) return;
+    const told = `Nobody has decided on the present champion of "${model}". ${problem ?? ''}`;
+    const advice = head ? ` Roll back to version ${head.version}, which was.` : '';
+    throw conflict('registry_tampered', `${told}${advice}`);
   }
 
   private async supersede(model: string, version: number, asOf: Date): Promise<readonly NewEvent[]> {

@@ -5,6 +5,7 @@ import { messageOf } from '../shared/errors.js';
 import { Service } from '../shared/service.js';
 import { ArtifactStore } from '../storage/artifact-store.port.js';
 import { ChampionFiles } from './champion-files.port.js';
+import { ChampionLedger } from './champion-ledger.service.js';
 
 const LOOK_AGAIN_MS = 5 * 60_000;
 
@@ -16,6 +17,7 @@ export class PublishChampionService {
 
   constructor(
     private readonly models: Models,
+    private readonly ledger: ChampionLedger,
     private readonly artifacts: ArtifactStore,
     private readonly files: ChampionFiles,
     private readonly config: ConfigStore,
@@ -59,7 +61,8 @@ export class PublishChampionService {
       const alias = await this.models.alias(model, 'champion');
       // Asked again after each write: another promotion may have come in between, and the last one must win.
       if (!alias || alias.revision === published?.revision) return wrote;
-      const version = await this.models.version(model, alias.version);
+      const { head } = await this.ledger.audit(model);
+      const version = head && (await this.models.version(model, head.version));
       if (!version) return wrote;
       const bytes = await this.artifacts.get(version.artifact);
       wrote = (await this.files.publish(this.config.forModel(model).model_path, bytes)) || wrote;

@@ -86,6 +86,14 @@ export interface EventMap {
   'rollout.undecided': RolloutFacts & { readonly reason: string };
   'rollout.aborted': RolloutFacts & { readonly reason: string };
   'rollout.superseded': RolloutFacts & { readonly reason: string };
+  /** Somebody has edited rows of the registry; `version` is the last one that was decided on. */
+  'registry.tampered': {
+    readonly alias: string;
+    readonly problem: string;
+    /** Whether the alias row was written anew. */
+    readonly restored: boolean;
+    readonly version?: number;
+  };
   'champion.unreadable': { readonly version: number; readonly message: string };
 }
 

@@ -30,13 +30,32 @@ export interface AliasMove {
   readonly alias: AliasName;
   readonly version: number;
   readonly previousVersion?: number;
+  /** 1 for the first move of the alias, 2 for the second … */
+  readonly revision: number;
+  /** Hex sha256 of the version's artifact. */
+  readonly artifactSha256: string;
   readonly deploymentId?: string;
   readonly actor: string;
   readonly reason: string;
-  /** Wall-clock time of the move. */
+  /** Wall-clock time of the move; never before that of the move before it, whatever clocks say. */
   readonly movedAt: Date;
   /** The day as of which it was decided: equals movedAt except in a replay of the past. */
   readonly asOf: Date;
+  /** Hash of the move before; undefined for the first. */
+  readonly previousHash?: string;
+  /** Hex sha256 over all of it but `id` (alias-ledger.ts). */
+  readonly hash: string;
+}
+
+/** All moves of an alias, and the row that repeats the last one, read at one moment. */
+export interface AliasLedger {
+  /** First to last. */
+  readonly moves: readonly {
+    readonly move: AliasMove;
+    /** Hash of the artifact that the version has now; undefined when there is no such version. */
+    readonly versionSha256?: string;
+  }[];
+  readonly row?: { readonly version: number; readonly revision: number };
 }
 
 export interface MoveAlias {
@@ -66,7 +85,11 @@ export abstract class Models {
   abstract versionOfRun(runId: string): Promise<ModelVersion | undefined>;
   abstract versions(model: string, page: PageRequest): Promise<Page<ModelVersion>>;
 
+  /** Where the last move led: who edits the alias row moves nothing. */
   abstract alias(model: string, alias: AliasName): Promise<Alias | undefined>;
+  abstract ledger(model: string, alias: AliasName): Promise<AliasLedger>;
+  /** Writes the alias row anew after the last move; answers whether that changed anything. */
+  abstract restoreAlias(model: string, alias: AliasName): Promise<boolean>;
   /**
    * Compare-and-set; returns the new alias, or undefined when someone moved it first. Writes the AliasMove. Rejects
    * with `unknown_version`.

@@ -56,6 +56,8 @@ const titles: { readonly [T in EventType]: (payload: EventMap[T]) => string } = 
   'rollout.undecided': ({ version, reason }) => `rollout of version ${version} ended undecided: ${reason}`,
   'rollout.aborted': ({ version, reason }) => `rollout of version ${version} was aborted: ${reason}`,
   'rollout.superseded': ({ version, reason }) => `rollout of version ${version} was superseded: ${reason}`,
+  'registry.tampered': ({ problem, restored }) =>
+    `rows of the registry were edited${restored ? ' and put right' : ''}: ${problem}`,
   'champion.unreadable': ({ version, message }) => `champion version ${version} cannot be read: ${message}`,
 };
 

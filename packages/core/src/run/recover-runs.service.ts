@@ -1,3 +1,4 @@
+import { ChampionLedger } from '../deployment/champion-ledger.service.js';
 import { ExpireApprovalsService } from '../deployment/expire-approvals.service.js';
 import { PublishChampionService } from '../deployment/publish-champion.service.js';
 import { JobQueue } from '../job/job-queue.port.js';
@@ -6,6 +7,9 @@ import { Clock } from '../shared/clock.port.js';
 import { Service } from '../shared/service.js';
 import { BootstrapModelsService } from './bootstrap-models.service.js';
 import { TrainingRuns } from './training-runs.port.js';
+
+/** Rounds follow one another within seconds; ledgers are read whole. */
+const AUDIT_MS = 10_000;
 
 /** What one round of mending did. */
 export interface Recovery {
@@ -18,17 +22,23 @@ export interface Recovery {
   readonly published: readonly string[];
   /** Why a model's file could not be brought in line, by model. */
   readonly problems: Readonly<Record<string, string>>;
+  /** What somebody has edited in the registry, by model. */
+  readonly tampered: Readonly<Record<string, string>>;
 }
 
 /** Closes every gap that a crash may leave between the rows and the rest of the world. */
 @Service()
 export class RecoverRunsService {
+  /** Epoch milliseconds of the last look at the ledgers. */
+  private audited = 0;
+
   constructor(
     private readonly runs: TrainingRuns,
     private readonly models: Models,
     private readonly bootstrapping: BootstrapModelsService,
     private readonly expiring: ExpireApprovalsService,
     private readonly publishing: PublishChampionService,
+    private readonly ledger: ChampionLedger,
     private readonly queue: JobQueue,
     private readonly clock: Clock,
   ) {}
@@ -37,7 +47,8 @@ export class RecoverRunsService {
     const delivered = await this.deliverLost();
     const requested = (await this.bootstrapping.execute()).map(({ id }) => id);
     const expired = (await this.expiring.execute()).map(({ id }) => id);
-    return { delivered, requested, expired, ...(await this.publish()) };
+    const tampered = await this.audit();
+    return { delivered, requested, expired, tampered, ...(await this.publish()) };
   }
 
   private async deliverLost(): Promise<string[]> {
@@ -47,6 +58,18 @@ export class RecoverRunsService {
       delivered.push(id);
     }
     return delivered;
+  }
+
+  private async audit(): Promise<Readonly<Record<string, string>>> {
+    const tampered: Record<string, string> = {};
+    const now = this.clock.now().getTime();
+    if (now - this.audited < AUDIT_MS) return tampered;
+    this.audited = now;
+    for (const { name } of await this.models.list()) {
+      const problem = await this.ledger.mend(name);
+      if (problem !== undefined) tampered[name] = problem;
+    }
+    return tampered;
   }
 
   /** One model's broken file or artifact does not keep the others from being mended. */

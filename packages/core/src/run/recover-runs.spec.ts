@@ -53,6 +53,7 @@ describe('recovering', () => {
       expired: [],
       published: [],
       problems: {},
+      tampered: {},
     });
   });
 });

@@ -4,6 +4,7 @@ import { TrainingRecords } from '../dataset/training-records.service.js';
 import { AppointVersion } from '../deployment/appoint-version.service.js';
 import { ApproveDeploymentService } from '../deployment/approve-deployment.service.js';
 import { ApproveRunService } from '../deployment/approve-run.service.js';
+import { ChampionLedger } from '../deployment/champion-ledger.service.js';
 import { CloseApproval } from '../deployment/close-approval.service.js';
 import { DeployCandidate } from '../deployment/deploy-candidate.service.js';
 import { ExpireApprovalsService } from '../deployment/expire-approvals.service.js';
@@ -59,6 +60,7 @@ export const decisionServices = [
   QuarantineGate,
   QuarantineVersion,
   ReleaseVersionService,
+  ChampionLedger,
   MoveChampionService,
   PublishChampionService,
   CloseApproval,

@@ -1,3 +1,4 @@
+import { ChampionLedger } from '../deployment/champion-ledger.service.js';
 import { EventLog } from '../event/event-log.port.js';
 import { Models } from '../model/models.port.js';
 import { Clock } from '../shared/clock.port.js';
@@ -14,20 +15,38 @@ export interface ChampionStatus {
   readonly version?: number;
   /** Set while the registry's champion cannot be loaded; an older one may still answer. */
   readonly unreadable?: UnreadableVersion;
+  /** Set while rows of the registry are not what was decided; what was decided answers. */
+  readonly tampered?: string;
 }
+
+interface Audit {
+  readonly revision: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Version that may answer, as far as the registry says: the last one decided on. */
+  readonly version?: number;
+  /** Whether the registry's champion is that version. */
+  readonly current: boolean;
+  readonly problem?: string;
+}
+
+const AUDIT_MS = 5_000;
 
 /**
  * Keeps the champion of each model in memory and swaps it in place when the alias has moved (`VersionSlot`).
  *
- * A champion whose artifact is missing, corrupt or foreign never replaces the one that answers.
+ * A champion whose artifact is missing, corrupt or foreign never replaces the one that answers, and neither does one that
+ * somebody has written into the registry's rows.
  */
 @Service()
 export class ChampionHolder {
   private readonly slots = new Map<string, VersionSlot>();
+  private readonly audits = new Map<string, Audit>();
   private readonly turns = new InTurn();
 
   constructor(
     private readonly models: Models,
+    private readonly ledger: ChampionLedger,
     private readonly opening: OpenVersion,
     private readonly events: EventLog,
     private readonly clock: Clock,
@@ -40,17 +59,24 @@ export class ChampionHolder {
    */
   refresh(model: string): Promise<void> {
     return this.turns.run(model, async () => {
-      const alias = await this.models.alias(model, 'champion');
+      const { version, current } = await this.audited(model);
       const slot = this.slotOf(model);
-      if (alias) await slot.hold(alias.version);
-      else slot.forget();
+      // What answers goes on answering when the rows were edited: only a decision moves it.
+      const kept = slot.current && !current;
+      if (version === undefined || kept) slot.forget();
+      else await slot.hold(version);
     });
   }
 
   status(model: string): ChampionStatus {
     const slot = this.slots.get(model);
     const unreadable = slot?.unreadable;
-    return { version: slot?.current?.version.version, ...(unreadable ? { unreadable } : {}) };
+    const tampered = this.audits.get(model)?.problem;
+    return {
+      version: slot?.current?.version.version,
+      ...(unreadable ? { unreadable } : {}),
+      ...(tampered === undefined ? {} : { tampered }),
+    };
   }
 
   /** The loaded champion, for reading facts about it; to score, take it through {@link use}. */
@@ -77,6 +103,18 @@ export class ChampionHolder {
     const slots = [...this.slots.values()];
     this.slots.clear();
     await Promise.all(slots.map((slot) => slot.release()));
+  }
+
+  /** The ledger is read whole when the alias has moved, and every few seconds. */
+  private async audited(model: string): Promise<Audit> {
+    const revision = (await this.models.alias(model, 'champion'))?.revision ?? 0;
+    const last = this.audits.get(model);
+    const at = this.clock.now().getTime();
+    if (last?.revision === revision && at - last.at < AUDIT_MS) return last;
+    const { head, current, problem } = await this.ledger.audit(model);
+    const audit = { revision, at, version: head?.version, current, problem };
+    this.audits.set(model, audit);
+    return audit;
   }
 
   private slotOf(model: string): VersionSlot {

@@ -71,15 +71,22 @@ describe('the champion in memory', () => {
     await expect(champions.use('coin', async () => 1)).rejects.toMatchObject({ code: 'no_champion' });
   });
 
+  it('is checked against its sha256 before the first answer, whatever its bytes are', async () => {
+    const { champions, promote, artifacts, loader } = await servingCoin();
+    const { artifact } = await promote([1, 0]);
+    artifacts.replace(artifact.uri, coinArtifact([-1, 0]));
+    await champions.refresh('coin');
+    expect(champions.status('coin')).toMatchObject({ version: undefined, unreadable: { version: 1 } });
+    expect(loader.open).toBe(0);
+  });
+
   it('recovers by a roll-back to a readable version', async () => {
-    const { champions, promote, artifacts, models, clock } = await servingCoin();
-    await promote([1, 0]);
+    const { champions, promote, appoint, artifacts } = await servingCoin();
+    const readable = await promote([1, 0]);
     await champions.refresh('coin');
     artifacts.corrupt((await promote([2, 0])).artifact.uri);
     await champions.refresh('coin');
-    const alias = (await models.alias('coin', 'champion'))!;
-    const back = { model: 'coin', alias: 'champion', version: 1, actor: 'api', reason: 'broken' } as const;
-    await models.moveAlias({ ...back, expectedRevision: alias.revision, asOf: clock.now() });
+    await appoint(readable);
     await champions.refresh('coin');
     expect(champions.status('coin')).toEqual({ version: 1 });
   });

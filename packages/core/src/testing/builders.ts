@@ -1,10 +1,11 @@
 import type { InstallationConfig } from '../config/retraining-config.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Approval } from '../deployment/approval.js';
+import { evidenceHash } from '../deployment/evidence-hash.js';
 import type { NewDeployment } from '../deployment/deployment.js';
 import type { ModelRecord } from '../model/model-definition.js';
-import type { NewModelVersion } from '../model/model-version.js';
 import type { NewTrainingPiece } from '../piece/training-piece.js';
+import type { ModelVersion, NewModelVersion } from '../model/model-version.js';
 import type { NewOutcome, NewPrediction } from '../prediction/prediction.js';
 import { rolloutDefaults, type RolloutPlan } from '../rollout/rollout-plan.js';
 import type { NewRollout } from '../rollout/rollout.js';
@@ -173,6 +174,13 @@ export function aDeployment(overrides: Partial<NewDeployment> = {}): NewDeployme
     asOf: day,
     ...overrides,
   };
+}
+
+/** A deployment that let a stored version serve. */
+export function aPromotion({ model, version, artifact }: ModelVersion): NewDeployment {
+  const evidence = {};
+  const about = { model, version, artifactSha256: artifact.sha256, evidence, evidenceHash: evidenceHash(evidence) };
+  return aDeployment({ ...about, status: 'promoted' });
 }
 
 /** A person's yes to such a proposal. */

@@ -28,6 +28,11 @@ export class MemoryArtifactStore extends ArtifactStore {
     this.files.set(uri, Uint8Array.of(0));
   }
 
+  /** Puts other bytes in the place of a stored artifact. */
+  replace(uri: string, bytes: Uint8Array): void {
+    this.files.set(uri, bytes);
+  }
+
   /** Loses a stored artifact. */
   lose(uri: string): void {
     this.files.delete(uri);

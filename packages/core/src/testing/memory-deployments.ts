@@ -38,6 +38,10 @@ export class MemoryDeployments extends Deployments {
     return this.rows.get(id)?.item;
   }
 
+  async withIds(ids: readonly string[]): Promise<readonly Deployment[]> {
+    return ids.flatMap((id) => this.rows.get(id)?.item ?? []);
+  }
+
   async ofRun(runId: string): Promise<Deployment | undefined> {
     return this.proposalOf(runId);
   }

@@ -1,7 +1,9 @@
 import type { ModelVersion, NewModelVersion } from '../model/model-version.js';
+import { moveHash } from '../model/alias-ledger.js';
 import {
   Models,
   type Alias,
+  type AliasLedger,
   type AliasMove,
   type AliasName,
   type Model,
@@ -80,23 +82,48 @@ export class MemoryModels extends Models {
   }
 
   async alias(model: string, alias: AliasName): Promise<Alias | undefined> {
-    return this.aliases.get(`${model}/${alias}`);
+    const last = this.movesOf(model, alias).at(-1);
+    return last && aliasOf(last);
+  }
+
+  async ledger(model: string, alias: AliasName): Promise<AliasLedger> {
+    const moves = this.movesOf(model, alias).map((move) => {
+      return { move, versionSha256: this.modelVersions.get(`${model}/${move.version}`)?.artifact.sha256 };
+    });
+    const row = this.aliases.get(`${model}/${alias}`);
+    return { moves, ...(row ? { row: { version: row.version, revision: row.revision } } : {}) };
+  }
+
+  restoreAlias(model: string, alias: AliasName): Promise<boolean> {
+    return this.database.write(() => {
+      const last = this.movesOf(model, alias).at(-1);
+      const row = this.aliases.get(`${model}/${alias}`);
+      if (row?.version === last?.version && row?.revision === last?.revision) return false;
+      if (last) this.aliases.set(`${model}/${alias}`, aliasOf(last));
+      else this.aliases.delete(`${model}/${alias}`);
+      return true;
+    });
   }
 
   moveAlias(move: MoveAlias): Promise<Alias | undefined> {
     const { model, alias, version, expectedRevision, ...decision } = move;
     return this.database.write(() => {
-      if (!this.modelVersions.get(`${model}/${version}`)) {
+      const artifactSha256 = this.modelVersions.get(`${model}/${version}`)?.artifact.sha256;
+      if (artifactSha256 === undefined) {
         throw notFound('unknown_version', `Model "${model}" has no version ${version}.`);
       }
-      const current = this.aliases.get(`${model}/${alias}`);
-      if ((current?.revision ?? 0) !== expectedRevision) return undefined;
-      const movedAt = this.clock.now();
+      const last = this.movesOf(model, alias).at(-1);
+      if ((last?.revision ?? 0) !== expectedRevision) return undefined;
+      const now = this.clock.now();
+      const made = {
+        ...decision,
+        ...{ model, alias, version, artifactSha256, revision: expectedRevision + 1 },
+        ...(last ? { previousVersion: last.version, previousHash: last.hash } : {}),
+        movedAt: last && last.movedAt > now ? last.movedAt : now,
+      };
       const id = ++this.lastMove;
-      const previousVersion = current?.version;
-      this.moves.set(String(id), { ...decision, id, model, alias, version, previousVersion, movedAt });
-      const moved = { model, alias, version, revision: expectedRevision + 1, movedAt };
-      return this.aliases.set(`${model}/${alias}`, moved);
+      const moved = this.moves.set(String(id), { ...made, id, hash: moveHash(made) });
+      return this.aliases.set(`${model}/${alias}`, aliasOf(moved));
     });
   }
 
@@ -129,4 +156,8 @@ export class MemoryModels extends Models {
   private movesOf(model: string, alias: AliasName): AliasMove[] {
     return this.moves.values().filter((move) => move.model === model && move.alias === alias);
   }
+}
+
+function aliasOf({ model, alias, version, revision, movedAt }: AliasMove): Alias {
+  return { model, alias, version, revision, movedAt };
 }

@@ -4,7 +4,7 @@ import { RecordOutcomesService } from '../prediction/record-outcomes.service.js'
 import { ChampionHolder } from '../serving/champion-holder.service.js';
 import { LiveState } from '../serving/live-state.service.js';
 import { ServePredictionService } from '../serving/serve-prediction.service.js';
-import { aModelVersion } from './builders.js';
+import { aModelVersion, aPromotion } from './builders.js';
 import { coinModel } from './coin-model.js';
 import { installation, type InstallationOptions } from './installation.js';
 import type { TinyModel } from './tiny-softmax.js';
@@ -29,7 +29,7 @@ export function coinArtifact([tilt, run]: readonly [number, number]): Uint8Array
 /** An installation in memory that serves the coin model. */
 export async function servingCoin(options: InstallationOptions = {}) {
   const coin = installation({ now: '2024-06-01T12:00:00Z', ...options });
-  const { models, artifacts, clock, get } = coin;
+  const { models, deployments, artifacts, clock, get } = coin;
   await models.ensure('coin', 'coin');
 
   /** Stores a version and makes it champion, whatever its bytes are. */
@@ -40,17 +40,24 @@ export async function servingCoin(options: InstallationOptions = {}) {
       artifact: await artifacts.put(bytes),
       lineage: { ...template.lineage, schemaHash: schemaHash(coinModel.schema) },
     });
+    await appoint(version);
+    return version;
+  };
+
+  /** Makes a stored version champion. */
+  const appoint = async (version: ModelVersion): Promise<void> => {
     const alias = await models.alias('coin', 'champion');
+    const { id: deploymentId } = await deployments.insert(aPromotion(version));
     await models.moveAlias({
       model: 'coin',
       alias: 'champion',
       version: version.version,
       expectedRevision: alias?.revision ?? 0,
+      deploymentId,
       actor: 'system',
       reason: 'test',
       asOf: clock.now(),
     });
-    return version;
   };
 
   return {
@@ -60,5 +67,6 @@ export async function servingCoin(options: InstallationOptions = {}) {
     serve: get(ServePredictionService),
     outcomes: get(RecordOutcomesService),
     promote,
+    appoint,
   };
 }

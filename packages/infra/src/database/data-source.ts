@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { AddCircuits1764200000000 } from './migrations/add-circuits-1764200000000.js';
+import { AddAliasLedger1764320000000 } from './migrations/add-alias-ledger-1764320000000.js';
 import { AddApprovals1764310000000 } from './migrations/add-approvals-1764310000000.js';
 import { AddDriftWatches1764100000000 } from './migrations/add-drift-watches-1764100000000.js';
 import { AddJudgedChampions1764350000000 } from './migrations/add-judged-champions-1764350000000.js';
@@ -73,6 +74,7 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
       AddDriftWatches1764100000000,
       AddCircuits1764200000000,
       AddApprovals1764310000000,
+      AddAliasLedger1764320000000,
       AddJudgedChampions1764350000000,
       AddReferenceSamples1764360000000,
       AddTrainingPieces1764400000000,

@@ -44,6 +44,11 @@ export class PgDeployments extends Deployments {
     return isUuid(id) ? this.one(`SELECT * FROM deployments WHERE id = $1`, [id]) : undefined;
   }
 
+  withIds(ids: readonly string[]): Promise<readonly Deployment[]> {
+    const sql = `SELECT * FROM deployments WHERE id = ANY($1)`;
+    return this.database.objects<Deployment>(deploymentSchema, sql, [ids.filter(isUuid)]);
+  }
+
   async ofRun(runId: string): Promise<Deployment | undefined> {
     return isUuid(runId) ? this.one(`SELECT * FROM deployments WHERE run_id = $1`, [runId]) : undefined;
   }

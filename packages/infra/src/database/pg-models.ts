@@ -1,7 +1,9 @@
 import {
   Models,
+  moveHash,
   notFound,
   type Alias,
+  type AliasLedger,
   type AliasMove,
   type AliasName,
   type Clock,
@@ -13,13 +15,18 @@ import {
   type Page,
   type PageRequest,
 } from '@retrain/core';
-import type { Database } from './database.js';
-import { sqlStateOf } from './pg-errors.js';
+import type { Database, Row } from './database.js';
 import { pgPage } from './pg-page.js';
 import { aliasMoveSchema, aliasSchema, modelSchema, modelVersionSchema } from './schema/models.schema.js';
 import { isUuid } from './uuid.js';
 
-const foreignKeyViolation = '23503';
+/** A row of the ledger with what stands beside it; a ledger without moves has one for the alias row alone. */
+interface LedgerRow extends Row {
+  readonly moved: boolean;
+  readonly version_sha256: string | null;
+  readonly row_version: number | null;
+  readonly row_revision: number | null;
+}
 
 export class PgModels extends Models {
   constructor(
@@ -91,42 +98,104 @@ export class PgModels extends Models {
     return pgPage(this.database, { ...list, where: 'model = $1', parameters: [model] }, page);
   }
 
-  alias(model: string, alias: AliasName): Promise<Alias | undefined> {
-    const sql = `SELECT * FROM aliases WHERE model = $1 AND alias = $2`;
-    return this.database.object(aliasSchema, sql, [model, alias]);
+  async alias(model: string, alias: AliasName): Promise<Alias | undefined> {
+    const last = await this.lastMove(model, alias);
+    if (!last) return undefined;
+    const { version, revision, movedAt } = last;
+    return { model, alias, version, revision, movedAt };
   }
 
-  async moveAlias(move: MoveAlias): Promise<Alias | undefined> {
-    const { model, alias, version } = move;
-    try {
-      return await this.database.transaction(() => this.compareAndMove(move));
-    } catch (error) {
-      if (sqlStateOf(error) !== foreignKeyViolation) throw error;
-      throw notFound('unknown_version', `Model "${model}" has no version ${version} for its ${alias}.`);
-    }
+  async ledger(model: string, alias: AliasName): Promise<AliasLedger> {
+    // One statement, hence one moment: a move that is committed meanwhile is in it whole or not at all.
+    const { rows } = await this.database.query<LedgerRow>(
+      `SELECT m.id IS NOT NULL AS moved, m.*, v.artifact_sha256 AS version_sha256,
+         a.version AS row_version, a.revision AS row_revision
+       FROM (SELECT $1::text AS model, $2::text AS alias) asked
+         LEFT JOIN aliases a USING (model, alias)
+         LEFT JOIN alias_moves m USING (model, alias)
+         LEFT JOIN model_versions v ON v.model = m.model AND v.version = m.version
+       ORDER BY m.revision, m.id`,
+      [model, alias],
+    );
+    const moved = rows.filter((row) => row.moved);
+    const moves = this.database.hydrate(aliasMoveSchema, moved).map((move, index) => {
+      return { move, versionSha256: moved[index]!.version_sha256 ?? undefined };
+    });
+    const { row_version: version, row_revision: revision } = rows[0] ?? {};
+    const named = typeof version === 'number' && typeof revision === 'number';
+    return { moves, ...(named ? { row: { version, revision } } : {}) };
+  }
+
+  async restoreAlias(model: string, alias: AliasName): Promise<boolean> {
+    return this.database.transaction(async () => {
+      const last = await this.lastMove(model, alias);
+      if (last) return this.writeAlias(last);
+      const sql = `DELETE FROM aliases WHERE model = $1 AND alias = $2`;
+      return (await this.database.query(sql, [model, alias])).count > 0;
+    });
+  }
+
+  moveAlias(move: MoveAlias): Promise<Alias | undefined> {
+    return this.database.transaction(() => this.compareAndMove(move));
   }
 
   private async compareAndMove(move: MoveAlias): Promise<Alias | undefined> {
-    const { model, alias, version, expectedRevision, deploymentId, actor, reason, asOf } = move;
-    const movedAt = this.clock.now();
-    const sql = `SELECT * FROM aliases WHERE model = $1 AND alias = $2 FOR UPDATE`;
-    const current = await this.database.object(aliasSchema, sql, [model, alias]);
-    if ((current?.revision ?? 0) !== expectedRevision) return undefined;
-    const moved = await this.database.object(
-      aliasSchema,
-      current
-        ? `UPDATE aliases SET version = $3, revision = $4, moved_at = $5 WHERE model = $1 AND alias = $2 RETURNING *`
-        : `INSERT INTO aliases (model, alias, version, revision, moved_at) VALUES ($1, $2, $3, $4, $5)
-           ON CONFLICT DO NOTHING RETURNING *`,
-      [model, alias, version, expectedRevision + 1, movedAt],
-    );
+    const { expectedRevision, ...decision } = move;
+    const { model, alias, version } = move;
+    const last = await this.lastMove(model, alias);
+    if ((last?.revision ?? 0) !== expectedRevision) return undefined;
+    const artifactSha256 = await this.artifactOf(move);
+    const now = this.clock.now();
+    const made = {
+      ...decision,
+      ...{ artifactSha256, revision: expectedRevision + 1 },
+      ...(last ? { previousVersion: last.version, previousHash: last.hash } : {}),
+      movedAt: last && last.movedAt > now ? last.movedAt : now,
+    };
+    const moved = await this.insertMove(made);
+    // Somebody else has made this move of the alias first.
     if (!moved) return undefined;
-    await this.database.query(
-      `INSERT INTO alias_moves (model, alias, version, previous_version, deployment_id, actor, reason, moved_at, as_of)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [model, alias, version, current?.version ?? null, deploymentId ?? null, actor, reason, movedAt, asOf],
+    await this.writeAlias(moved);
+    return { model, alias, version, revision: moved.revision, movedAt: moved.movedAt };
+  }
+
+  /** Holds the version as it is until the move is committed. */
+  private async artifactOf({ model, alias, version }: MoveAlias): Promise<string> {
+    const sql = `SELECT artifact_sha256 FROM model_versions WHERE model = $1 AND version = $2 FOR SHARE`;
+    const { rows } = await this.database.query<{ artifact_sha256: string }>(sql, [model, version]);
+    if (!rows[0]) throw notFound('unknown_version', `Model "${model}" has no version ${version} for its ${alias}.`);
+    return rows[0].artifact_sha256;
+  }
+
+  private insertMove(made: Omit<AliasMove, 'id' | 'hash'>): Promise<AliasMove | undefined> {
+    const { model, alias, version, previousVersion, revision, artifactSha256, deploymentId } = made;
+    return this.database.object(
+      aliasMoveSchema,
+      `INSERT INTO alias_moves (model, alias, version, previous_version, revision, artifact_sha256, deployment_id, actor,
+         reason, moved_at, as_of, previous_hash, hash)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+       ON CONFLICT (model, alias, revision) DO NOTHING RETURNING *`,
+      [
+        ...[model, alias, version, previousVersion ?? null, revision, artifactSha256, deploymentId ?? null],
+        ...[made.actor, made.reason, made.movedAt, made.asOf, made.previousHash ?? null, moveHash(made)],
+      ],
     );
-    return moved;
+  }
+
+  /** The row that repeats the last move; answers whether it was another one. */
+  private async writeAlias({ model, alias, version, revision, movedAt }: AliasMove): Promise<boolean> {
+    const { count } = await this.database.query(
+      `INSERT INTO aliases AS a (model, alias, version, revision, moved_at) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (model, alias) DO UPDATE SET version = $3, revision = $4, moved_at = $5
+       WHERE (a.version, a.revision) <> ($3, $4)`,
+      [model, alias, version, revision, movedAt],
+    );
+    return count > 0;
+  }
+
+  private lastMove(model: string, alias: AliasName): Promise<AliasMove | undefined> {
+    const sql = `SELECT * FROM alias_moves WHERE model = $1 AND alias = $2 ORDER BY revision DESC LIMIT 1`;
+    return this.database.object(aliasMoveSchema, sql, [model, alias]);
   }
 
   aliasMoves(model: string, alias: AliasName, page: PageRequest): Promise<Page<AliasMove>> {

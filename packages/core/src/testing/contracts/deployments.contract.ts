@@ -20,6 +20,7 @@ export function describeDeployments(name: string, make: MakeWorld): void {
       expect(stored).toEqual({ ...proposal, createdAt: world().clock.now() });
       expect(await world().deployments.find(proposal.id)).toEqual(stored);
       expect(await world().deployments.ofRun(countedId(908))).toEqual(stored);
+      expect(await world().deployments.withIds([proposal.id, countedId(907), 'not-an-id'])).toEqual([stored]);
       expect(await world().deployments.find('not-an-id')).toBeUndefined();
       expect(await world().deployments.ofRun('not-an-id')).toBeUndefined();
     });

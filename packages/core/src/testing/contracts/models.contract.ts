@@ -1,3 +1,4 @@
+import { moveHash } from '../../model/alias-ledger.js';
 import type { MoveAlias } from '../../model/models.port.js';
 import { aModelVersion } from '../builders.js';
 import { countedId } from '../counting-ids.js';
@@ -105,6 +106,32 @@ export function describeModels(name: string, make: MakeWorld): void {
           [1, undefined],
         ]);
         expect(items[1]).toMatchObject({ deploymentId: countedId(902), actor: 'api', reason: 'better' });
+      });
+
+      it('keeps every move in a chain of hashes, beside what the version is now', async () => {
+        expect(await world().models.ledger('coin', 'champion')).toEqual({ moves: [] });
+        await world().models.moveAlias(move());
+        await world().models.moveAlias(move({ version: 2, expectedRevision: 1, deploymentId: countedId(903) }));
+        const { moves, row } = await world().models.ledger('coin', 'champion');
+        expect(row).toEqual({ version: 2, revision: 2 });
+        const [first, second] = moves.map(({ move: made }) => made);
+        expect(moves.map(({ versionSha256 }) => versionSha256)).toEqual(['0'.repeat(64), '0'.repeat(64)]);
+        expect(first).toMatchObject({ revision: 1, version: 1, artifactSha256: '0'.repeat(64) });
+        expect(first).not.toHaveProperty('previousHash', expect.anything());
+        expect(second).toMatchObject({ revision: 2, version: 2, previousVersion: 1, previousHash: first!.hash });
+        for (const { id: _, hash, ...made } of [first!, second!]) expect(moveHash(made)).toBe(hash);
+        const { items } = await world().models.aliasMoves('coin', 'champion', { limit: 9 });
+        expect(items).toEqual([second, first]);
+        expect(await world().models.restoreAlias('coin', 'champion')).toBe(false);
+      });
+
+      it('never moves backwards in time, whatever the clock says', async () => {
+        const before = world().clock.now();
+        await world().models.moveAlias(move());
+        world().clock.set(new Date(before.getTime() - 60_000));
+        expect((await world().models.moveAlias(move({ version: 2, expectedRevision: 1 })))?.movedAt).toEqual(before);
+        const found = await world().models.aliasAt('coin', 'champion', before, 'wall_clock');
+        expect(found?.version).toBe(2);
       });
 
       it('does not move from a revision that is gone', async () => {
