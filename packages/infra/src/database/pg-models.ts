@@ -17,7 +17,7 @@ import {
 } from '@retrain/core';
 import type { Database, Row } from './database.js';
 import { pgPage } from './pg-page.js';
-import { aliasMoveSchema, aliasSchema, modelSchema, modelVersionSchema } from './schema/models.schema.js';
+import { aliasMoveSchema, modelSchema, modelVersionSchema } from './schema/models.schema.js';
 import { isUuid } from './uuid.js';
 
 /** A row of the ledger with what stands beside it; a ledger without moves has one for the alias row alone. */
