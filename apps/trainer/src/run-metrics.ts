@@ -19,8 +19,11 @@ export class RunMetrics {
   }
 
   async observe(runId: string, after: number): Promise<void> {
+    const events = await this.events.after(after, most, { runId });
+    // A delivery that lost its run has ended nothing: what became of the run is another one's to tell.
+    if (events.some(({ type }) => type === 'run.attempt_refused')) return;
     let since: Date | undefined;
-    for (const event of await this.events.after(after, most, { runId })) {
+    for (const event of events) {
       if (event.type === 'run.stage_completed' && since) {
         const seconds = (event.recordedAt.getTime() - since.getTime()) / 1000;
         this.metrics.runSeconds.observe({ stage: event.payload.stage }, seconds);

@@ -28,6 +28,8 @@ export interface EventMap {
   'run.failed': { readonly code: string; readonly message: string; readonly stage?: string };
   'run.cancelled': { readonly by: string; readonly reason: string };
   'run.recovered': { readonly from: string };
+  /** A worker that was presumed dead came back, and nothing that it did counts. */
+  'run.attempt_refused': { readonly attempt: number; readonly stage?: string };
   'circuit.opened': { readonly until: string; readonly failures: number; readonly reason: string };
   'circuit.closed': { readonly by: string; readonly reason: string };
   'candidate.created': { readonly version: number; readonly sha256: string; readonly metrics: JsonObject };

@@ -23,6 +23,8 @@ const titles: { readonly [T in EventType]: (payload: EventMap[T]) => string } = 
   'run.completed': ({ status }) => `retraining ended: ${status}`,
   'run.failed': ({ stage, message }) => `retraining failed${stage ? ` in stage ${stage}` : ''}: ${message}`,
   'run.cancelled': ({ by, reason }) => `retraining cancelled by ${by}: ${reason}`,
+  'run.attempt_refused': ({ attempt, stage }) =>
+    `attempt ${attempt} came back${stage ? ` in stage ${stage}` : ''} after its run was lost, and was refused`,
   'run.recovered': ({ from }) => `a run was taken over from an attempt that is gone (${from})`,
   'circuit.opened': ({ until, reason }) => `no more retrainings before ${until}, except by force: ${reason}`,
   'circuit.closed': ({ by, reason }) => `retrainings may be asked for again (${by}): ${reason}`,

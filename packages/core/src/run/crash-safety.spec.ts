@@ -45,7 +45,8 @@ async function expectPromotedOnce(house: Installation, run: TrainingRun): Promis
   expect(moves.map(({ version }) => version)).toEqual([2, 1]);
   const artifact = await house.artifacts.get(versions[0]!.artifact);
   expect(publishedModel(house)).toBe(Buffer.from(artifact).toString('hex'));
-  const told = (await eventsOf(house, run.id)).filter((type) => type !== 'run.started' && type !== 'run.recovered');
+  const ofAttempts = ['run.started', 'run.recovered', 'run.attempt_refused'];
+  const told = (await eventsOf(house, run.id)).filter((type) => !ofAttempts.includes(type));
   expect(told).toEqual([
     'run.requested',
     'run.stage_completed',
@@ -112,7 +113,7 @@ describe('a trainer that is killed (kill -9)', () => {
 });
 
 describe('an attempt that was presumed dead and thaws', () => {
-  it('is refused: none of its writes count, and it stops quietly', async () => {
+  it('is refused: none of its writes count, the log says so, and it stops', async () => {
     const house = await quickHouse();
     const { id } = await request(house);
     let thaw = () => undefined as void;
@@ -126,6 +127,8 @@ describe('an attempt that was presumed dead and thaws', () => {
     expect(run.status).toBe('deployed');
     thaw();
     await sleeper;
+    const refusals = await house.events.after(0, 100, { runId: id, types: ['run.attempt_refused'] });
+    expect(refusals.map(({ payload }) => payload)).toEqual([{ attempt: 1, stage: 'train' }]);
     expect(await house.runs.completeStage(id, token, 'train', {})).toBe(false);
     expect(await house.runs.conclude(id, token, { status: 'failed', at: house.clock.now() })).toBe(false);
     await expectPromotedOnce(house, (await house.runs.find(id))!);

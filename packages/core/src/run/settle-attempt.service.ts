@@ -29,7 +29,7 @@ export class SettleAttemptService {
 
   async execute(attempt: Attempt, error: unknown): Promise<void> {
     const cause: unknown = attempt.signal.aborted ? attempt.signal.reason : error;
-    if (cause instanceof AttemptLost) return;
+    if (cause instanceof AttemptLost) return this.audit(attempt);
     if (cause instanceof ShuttingDown) return this.handBack(attempt);
     if (cause instanceof RunCancelled) {
       // Too late: the candidate serves already, or is being tried. The next attempt only has to say so.
@@ -40,6 +40,12 @@ export class SettleAttemptService {
     const failures = 1 + (failure.retryable ? await this.earlierFailures(attempt.run.id) : 0);
     if (failure.retryable && failures < this.timing.tries) return this.retry(attempt, failure, failures);
     return this.fail(attempt, failure);
+  }
+
+  /** Says that a worker came back too late. Its run is in other hands, so nothing depends on whether this can be written. */
+  private async audit(attempt: Attempt): Promise<void> {
+    const payload = { attempt: attempt.run.attempt, stage: attempt.run.stage };
+    await this.events.append({ ...aboutOf(attempt), type: 'run.attempt_refused', payload }).catch(() => undefined);
   }
 
   private async earlierFailures(runId: string): Promise<number> {
