@@ -155,10 +155,10 @@ describe('histGradientBoosting', () => {
   });
 
   it('refuses fewer rows than two leaves need, and wrong options', async () => {
-    const dataset = syntheticDataset({ rows: 39, features: 2, classes: 2, seed: 2 });
+    const dataset = syntheticDataset({ rows: 79, features: 2, classes: 2, seed: 2 });
     await expect(fit(dataset)).rejects.toMatchObject({
       code: 'insufficient_data',
-      message: expect.stringContaining('39 rows do not fill two leaves of 20') as string,
+      message: expect.stringContaining('79 rows do not fill two leaves of 40') as string,
     });
     expect(() => histGradientBoosting.parseOptions({ learning_rate: 0, max_bins: 256, leaves: 3 })).toThrow(
       expect.objectContaining({

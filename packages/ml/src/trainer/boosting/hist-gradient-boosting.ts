@@ -27,9 +27,9 @@ const NAME = 'hist_gradient_boosting';
 const RULES = {
   learning_rate: { kind: 'number', fallback: 0.05, least: 1e-4, most: 1 },
   max_iterations: { kind: 'number', fallback: 400, least: 1, most: 10_000, whole: true },
-  max_leaf_nodes: { kind: 'number', fallback: 15, least: 2, most: 1024, whole: true },
+  max_leaf_nodes: { kind: 'number', fallback: 8, least: 2, most: 1024, whole: true },
   max_depth: { kind: 'number', least: 1, most: 64, whole: true },
-  min_samples_leaf: { kind: 'number', fallback: 20, least: 1, most: 1e6, whole: true },
+  min_samples_leaf: { kind: 'number', fallback: 40, least: 1, most: 1e6, whole: true },
   l2: { kind: 'number', fallback: 1, least: 0, most: 1e6 },
   max_bins: { kind: 'number', fallback: 255, least: 2, most: 255, whole: true },
   row_share: { kind: 'number', fallback: 1, least: 0.01, most: 1 },

@@ -22,10 +22,10 @@ const NAME = 'mlp';
 
 const RULES = {
   hidden: { kind: 'number', fallback: 32, least: 1, most: 1024, whole: true },
-  learning_rate: { kind: 'number', fallback: 0.003, least: 1e-6, most: 1 },
+  learning_rate: { kind: 'number', fallback: 0.001, least: 1e-6, most: 1 },
   epochs: { kind: 'number', fallback: 50, least: 1, most: 10_000, whole: true },
   batch_size: { kind: 'number', fallback: 128, least: 1, most: 65_536, whole: true },
-  l2: { kind: 'number', fallback: 0.003, least: 0, most: 1e3 },
+  l2: { kind: 'number', fallback: 0.02, least: 0, most: 1e3 },
   early_stopping: { kind: 'flag', fallback: true },
   holdout_share: { kind: 'number', fallback: 0.15, least: 0.01, most: 0.5 },
   patience: { kind: 'number', fallback: 5, least: 1, most: 10_000, whole: true },

@@ -10,7 +10,10 @@ export interface Shape {
   readonly outputs: number;
 }
 
-/** Weights drawn so that scores neither vanish nor explode (He et al. 2015); intercepts of the outputs as given. */
+/**
+ * Weights drawn so that units neither vanish nor explode (He et al. 2015); those of the outputs small, so that the first
+ * answers are near the given intercepts.
+ */
 export function firstParameters(
   { inputs, hidden, outputs }: Shape,
   start: ArrayLike<number>,
@@ -23,7 +26,7 @@ export function firstParameters(
   return {
     hidden_weights: drawn(inputs, hidden, Math.sqrt(2 / Math.max(1, inputs))),
     hidden_intercepts: new Float32Array(hidden),
-    output_weights: drawn(hidden, outputs, Math.sqrt(1 / hidden)),
+    output_weights: drawn(hidden, outputs, 0.1 * Math.sqrt(1 / hidden)),
     output_intercepts: Float32Array.from(start),
   };
 }
