@@ -25,6 +25,8 @@ const MATURED_ROWS = 10_000;
 /** What was answered so far, as triggers may see it: the same view that a check of the running product has. */
 export class ServedRows {
   private readonly matured: MaturedPrediction[] = [];
+  /** What each of them answered; NaN = missing. */
+  private readonly asked: Float32Array[] = [];
   /** Number of answers before the champion's own. */
   private tookOverAt = 0;
   private tookOver: Date;
@@ -64,6 +66,7 @@ export class ServedRows {
       const start = row - from;
       const occurredAt = new Date(dataset.times[row]!);
       const outcome = dataset.outcomes[row]!;
+      this.asked.push(features.subarray(start * width, (start + 1) * width));
       this.matured.push({
         ...(benchmarkOf(dataset, row) ?? {}),
         outcome: task.kind === 'classification' ? task.classes[outcome]! : outcome,
@@ -75,10 +78,6 @@ export class ServedRows {
           version: this.champion.version.version,
           arm: 'champion',
           key: dataset.keys[row]!,
-          input: {},
-          features: Array.from(features.subarray(start * width, (start + 1) * width), (value) =>
-            Number.isFinite(value) ? value : null,
-          ),
           scores: Array.from(scores.subarray(start * outputs, (start + 1) * outputs)),
           occurredAt,
           recordedAt: occurredAt,
@@ -130,8 +129,8 @@ export class ServedRows {
   /** The newest rows of a block. */
   private rowsOf({ afterSeq, untilSeq }: DriftBlock): Float32Array {
     const width = this.definition.schema.features.length;
-    const rows = this.matured.slice(Math.max(afterSeq, untilSeq - mostSampleRows(width)), untilSeq);
-    return Float32Array.from(rows.flatMap(({ prediction }) => prediction.features.map((value) => value ?? NaN)));
+    const rows = this.asked.slice(Math.max(afterSeq, untilSeq - mostSampleRows(width)), untilSeq);
+    return Float32Array.from(rows.flatMap((row) => Array.from(row, (value) => (Number.isFinite(value) ? value : NaN))));
   }
 
   /** A run was asked for and has not failed. */

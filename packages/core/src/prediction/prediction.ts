@@ -73,16 +73,22 @@ export interface NewOutcome {
 /** What recording one outcome did. */
 export type OutcomeEffect = 'recorded' | 'unchanged' | 'corrected';
 
+/** A prediction as those read it who judge many: what was answered, without what was asked and why so. */
+export type GivenAnswer = Omit<Prediction, 'input' | 'features' | 'split' | 'pairOf'>;
+
+/** The same for those who ask another version what it would have answered. */
+export type FeaturedAnswer = GivenAnswer & Pick<Prediction, 'features'>;
+
 /** A prediction with its outcome, if that is known. */
 export interface AnsweredPrediction {
-  readonly prediction: Prediction;
+  readonly prediction: GivenAnswer;
   readonly outcome?: OutcomeValue;
   readonly observedAt?: Date;
 }
 
 /** A prediction together with its outcome. */
-export interface MaturedPrediction {
-  readonly prediction: Prediction;
+export interface MaturedPrediction<A extends GivenAnswer = GivenAnswer> {
+  readonly prediction: A;
   readonly outcome: OutcomeValue;
   readonly observedAt: Date;
   /** Probabilities of the model's outside benchmark, in class order: only where a reader has looked for it and found one. */

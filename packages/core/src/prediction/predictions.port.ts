@@ -1,6 +1,7 @@
 import type { Page, PageRequest } from '../shared/page.js';
 import type {
   AnsweredPrediction,
+  FeaturedAnswer,
   MaturedPair,
   MaturedPrediction,
   NewOutcome,
@@ -86,6 +87,7 @@ export abstract class Predictions {
   abstract answered(window: PredictionWindow): Promise<readonly AnsweredPrediction[]>;
   /** Those whose outcome is known; ascending by seq. */
   abstract matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]>;
+  abstract maturedWithFeatures(window: PredictionWindow): Promise<readonly MaturedPrediction<FeaturedAnswer>[]>;
   /**
    * Pairs whose outcome is known, one per key (its first answer; an answer without key stands for itself), ascending
    * by seq. Asking one key a hundred times is one event all the same.

@@ -6,7 +6,7 @@ import { Models } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { withBenchmarks } from '../prediction/benchmarks.js';
 import { maturedRows } from '../prediction/matured-rows.js';
-import type { MaturedPrediction } from '../prediction/prediction.js';
+import type { FeaturedAnswer, MaturedPrediction } from '../prediction/prediction.js';
 import { Predictions } from '../prediction/predictions.port.js';
 import { pairedOutcome } from '../rollout/paired-outcome.js';
 import type { RolloutPair } from '../rollout/rollout-evidence.js';
@@ -32,7 +32,9 @@ export class GatherProbation {
     const { model, version, previousVersion, startedAt } = probation;
     const definition = this.plugins.models.get((await this.models.find(model))!.definition);
     const window = { model, version, asOf, limit: ROWS };
-    const own = (await this.predictions.matured(window)).filter(({ prediction }) => prediction.recordedAt >= startedAt);
+    const own = (await this.predictions.maturedWithFeatures(window)).filter(
+      ({ prediction }) => prediction.recordedAt >= startedAt,
+    );
     const matured = await withBenchmarks(definition, this.records, own);
     const [champion, previous] = await Promise.all([
       this.models.version(model, version),
@@ -59,7 +61,7 @@ export class GatherProbation {
   private async pairsWith(
     previous: ModelVersion,
     definition: ModelDefinition,
-    matured: readonly MaturedPrediction[],
+    matured: readonly MaturedPrediction<FeaturedAnswer>[],
     scale: number | undefined,
   ): Promise<readonly RolloutPair[] | undefined> {
     const { task, schema } = definition;

@@ -1,5 +1,7 @@
 import type {
   AnsweredPrediction,
+  FeaturedAnswer,
+  GivenAnswer,
   MaturedPair,
   MaturedPrediction,
   NewOutcome,
@@ -106,14 +108,28 @@ export class MemoryPredictions extends Predictions {
   async answered(window: PredictionWindow): Promise<readonly AnsweredPrediction[]> {
     return newest(this.within(window), window.limit).map((prediction) => {
       const known = this.outcomeOf(prediction, window);
-      return { prediction, ...(known ? { outcome: known.outcome, observedAt: known.observedAt } : {}) };
+      return {
+        prediction: given(prediction),
+        ...(known ? { outcome: known.outcome, observedAt: known.observedAt } : {}),
+      };
     });
   }
 
   async matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]> {
+    return this.joined(window, given);
+  }
+
+  async maturedWithFeatures(window: PredictionWindow): Promise<readonly MaturedPrediction<FeaturedAnswer>[]> {
+    return this.joined(window, (row) => ({ ...given(row), features: row.features }));
+  }
+
+  private joined<A extends GivenAnswer>(
+    window: PredictionWindow,
+    as: (row: Prediction) => A,
+  ): readonly MaturedPrediction<A>[] {
     const rows = this.within(window).flatMap((prediction) => {
       const known = this.outcomeOf(prediction, window);
-      return known ? [{ prediction, outcome: known.outcome, observedAt: known.observedAt }] : [];
+      return known ? [{ prediction: as(prediction), outcome: known.outcome, observedAt: known.observedAt }] : [];
     });
     return newest(rows, window.limit);
   }
@@ -193,4 +209,8 @@ export class MemoryPredictions extends Predictions {
 
 function newest<T>(ascending: readonly T[], limit: number): readonly T[] {
   return ascending.slice(Math.max(0, ascending.length - limit));
+}
+
+function given({ input: _, features: __, split: ___, pairOf: ____, ...answer }: Prediction): GivenAnswer {
+  return answer;
 }

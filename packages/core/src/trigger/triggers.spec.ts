@@ -45,8 +45,6 @@ const answer = (scores: readonly number[], outcome: OutcomeValue): MaturedPredic
     model: 'coin',
     version: 1,
     arm: 'champion',
-    input: {},
-    features: [],
     scores,
     occurredAt: new Date(0),
     recordedAt: new Date(0),

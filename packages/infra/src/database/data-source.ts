@@ -61,6 +61,9 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
       // A process that hangs in the middle of a unit of work loses it: the others wait for its locks no longer than this.
       idle_in_transaction_session_timeout: 30_000,
       lock_timeout: 20_000,
+      // Windows of one model are read by its index. A planner that believes in spinning disks, or in helpers for one query,
+      // reads the rows of all models instead: two hundred models would cost forty thousand.
+      options: '-c random_page_cost=1.1 -c max_parallel_workers_per_gather=0',
     },
     poolErrorHandler: () => undefined,
     installExtensions: false,

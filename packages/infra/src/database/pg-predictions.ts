@@ -4,6 +4,7 @@ import {
   type AnsweredPrediction,
   type AssignedKeys,
   type Clock,
+  type FeaturedAnswer,
   type Coverage,
   type MaturedPair,
   type MaturedPrediction,
@@ -11,17 +12,17 @@ import {
   type NewPrediction,
   type Outcome,
   type OutcomeEffect,
-  type OutcomeValue,
   type Page,
   type PageRequest,
   type PairWindow,
   type Prediction,
   type PredictionWindow,
 } from '@retrain/core';
-import type { Database, Row } from './database.js';
+import type { Database } from './database.js';
 import { readFeatureChunks } from './feature-chunks.js';
 import { GroupCommit } from './group-commit.js';
 import { insertPredictions } from './insert-predictions.js';
+import { readJoined } from './joined-predictions.js';
 import { pgPage } from './pg-page.js';
 import { outcomeOwner, windowSql } from './prediction-window.js';
 import { countAssignedKeys, readPairs } from './read-pairs.js';
@@ -116,31 +117,18 @@ export class PgPredictions extends Predictions {
   }
 
   async answered(window: PredictionWindow): Promise<readonly AnsweredPrediction[]> {
-    return (await this.joined('LEFT JOIN', window)).map(({ prediction, outcome, observedAt }) => ({
+    return (await readJoined(this.database, 'LEFT JOIN', window)).map(({ prediction, outcome, observedAt }) => ({
       prediction,
       ...(observedAt ? { outcome, observedAt } : {}),
     }));
   }
 
   matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]> {
-    return this.joined('JOIN', window);
+    return readJoined(this.database, 'JOIN', window);
   }
 
-  /** The newest predictions of the window, ascending; without an outcome, its two fields are null. */
-  private async joined(join: 'JOIN' | 'LEFT JOIN', window: PredictionWindow): Promise<readonly MaturedPrediction[]> {
-    const { where, known, limit, parameters } = windowSql(window);
-    const { rows } = await this.database.query<Row>(
-      `SELECT p.*, o.outcome, o.observed_at FROM predictions p
-       ${join} outcomes o ON o.prediction_id = ${outcomeOwner} AND ${known}
-       WHERE ${where} ORDER BY p.seq DESC ${limit}`,
-      parameters,
-    );
-    const ascending = [...rows].reverse();
-    return this.database.hydrate(predictionSchema, ascending).map((prediction, index) => ({
-      prediction,
-      outcome: ascending[index]!['outcome'] as OutcomeValue,
-      observedAt: ascending[index]!['observed_at'] as Date,
-    }));
+  async maturedWithFeatures(window: PredictionWindow): Promise<readonly MaturedPrediction<FeaturedAnswer>[]> {
+    return readJoined(this.database, 'JOIN', window, true);
   }
 
   pairs(window: PairWindow): Promise<readonly MaturedPair[]> {

@@ -29,7 +29,7 @@ export function describePredictionWindows(name: string, make: MakeWorld): void {
 
     async function matured(overrides: Partial<PredictionWindow> = {}) {
       const rows = await world().predictions.matured(window(overrides));
-      return rows.map(({ prediction }) => prediction.features[0]);
+      return rows.map(({ prediction }) => prediction.occurredAt.getUTCDate());
     }
 
     async function features(overrides: Partial<PredictionWindow> = {}, width = 2): Promise<number[]> {
@@ -45,7 +45,19 @@ export function describePredictionWindows(name: string, make: MakeWorld): void {
         ['heads', at('02T12:00:00')],
         ['tails', at('04T12:00:00')],
       ]);
-      expect(rows[0]!.prediction).toEqual(await world().predictions.find(ids[0]!));
+      const { input: _, features: __, ...given } = (await world().predictions.find(ids[0]!))!;
+      expect(rows[0]!.prediction).toEqual(given);
+      const featured = await world().predictions.maturedWithFeatures(window());
+      expect(featured).toEqual(
+        rows.map((row, index) => ({
+          ...row,
+          prediction: { ...row.prediction, features: featured[index]!.prediction.features },
+        })),
+      );
+      expect(featured.map(({ prediction }) => prediction.features)).toEqual([
+        [1, -1],
+        [3, -3],
+      ]);
       expect(await world().predictions.coverage(window())).toEqual({ predictions: 3, matured: 2 });
     });
 
@@ -53,7 +65,7 @@ export function describePredictionWindows(name: string, make: MakeWorld): void {
       await days(4, ['heads', undefined, 'tails']);
       const answered = async (overrides: Partial<PredictionWindow> = {}) =>
         (await world().predictions.answered(window(overrides))).map((row) => [
-          row.prediction.features[0],
+          row.prediction.occurredAt.getUTCDate(),
           row.outcome,
           row.observedAt,
         ]);
@@ -128,6 +140,16 @@ export function describePredictionWindows(name: string, make: MakeWorld): void {
       const rows = await world().predictions.matured(window());
       expect(rows.map(({ outcome }) => outcome)).toEqual(['tails']);
       expect(await matured({ asOf: at('08T00:00:00') })).toEqual([]);
+    });
+
+    it('give the features of matured answers as they were recorded, missing ones as null', async () => {
+      const recorded = [[null, 0.5], [], [-2.5, null, 3]];
+      const rows = recorded.map((features) => aPrediction({ features, occurredAt: at('01T12:00:00') }));
+      await world().predictions.insert(rows);
+      await world().predictions.recordOutcomes(rows.map(({ id }) => anOutcome(id, { observedAt: at('02T12:00:00') })));
+      const featured = await world().predictions.maturedWithFeatures(window());
+      expect(featured.map(({ prediction }) => prediction.features)).toEqual(recorded);
+      expect(featured.map(({ prediction }) => prediction.id)).toEqual(rows.map(({ id }) => id));
     });
 
     it('give missing features as NaN and every other one as the nearest float32', async () => {
