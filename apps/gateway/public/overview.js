@@ -24,6 +24,7 @@ const get = async (path) => {
 const tone = {
   deployed: 'good',
   awaiting_approval: 'warn',
+  rolling_out: 'warn',
   failed: 'bad',
   rejected: 'bad',
   running: 'warn',
@@ -72,11 +73,13 @@ async function showStatus() {
   const waiting =
     pending &&
     el('p', { class: 'warn' }, `Run ${pending.run_id.slice(0, 8)} waits for a person: version ${pending.version}.`);
+  const trial = await runningRollout(status.model);
   show(
     'run',
-    el('div', { class: 'figure' }, run ? run.status : 'none'),
+    el('div', { class: 'figure' }, run ? run.status : trial ? `trying version ${trial.challenger}` : 'none'),
     refused,
     waiting,
+    trial && rolloutFacts(trial),
     run
       ? facts([
           ['stage', run.stage],
@@ -88,6 +91,23 @@ async function showStatus() {
           ['in all', status.total_retrainings],
         ]),
   );
+}
+
+async function runningRollout(model) {
+  const path = `/models/${encodeURIComponent(model)}/rollouts`;
+  const [newest] = (await get(`${path}?limit=1`)).items;
+  return newest?.status === 'running' ? get(`${path}/${newest.id}`) : undefined;
+}
+
+function rolloutFacts({ strategy, champion, share, looks: [look], arms }) {
+  const { log_e_better: better, log_e_worse: worse } = look?.evidence ?? {};
+  const eValue = (ln) => (typeof ln === 'number' ? Math.exp(ln).toPrecision(3) : '–');
+  return facts([
+    ['rollout', `${strategy} beside version ${champion}, ${percent(share)} of the callers`],
+    ['outcomes', look?.outcomes ?? 0],
+    ['e-value', `better ${eValue(better)}, worse ${eValue(worse)}`],
+    ['errors', `${arms.challenger.errors} of ${arms.challenger.requests} (champion ${arms.champion.errors})`],
+  ]);
 }
 
 async function showRuns() {

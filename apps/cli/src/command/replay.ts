@@ -74,6 +74,7 @@ export function addReplayCommand(program: Command): void {
             );
           }
           progress.clear();
+          await player.lookAgain();
         });
         const summary = await summaryOf(api, info.model, player, rounds);
         output.result(summary, () => printSummary(output, summary));

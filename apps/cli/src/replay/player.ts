@@ -61,6 +61,15 @@ export class Player {
     if (check.decision === 'run_requested' && check.run_id) await this.followRun(check.run_id, round.checkAt);
   }
 
+  /** Brings the runs whose candidates were being tried up to date. */
+  async lookAgain(): Promise<void> {
+    for (const [index, run] of this.runs.entries()) {
+      if (run.status !== 'rolling_out') continue;
+      const { status } = await this.api.get<RunView>(`/retraining/runs/${run.run_id}`);
+      this.runs[index] = { ...run, status };
+    }
+  }
+
   private async playDay(day: MatchDay): Promise<void> {
     const answers = await this.ask(day.fixtures);
     const outcomes = day.fixtures.map((fixture, index) => {
