@@ -14,6 +14,6 @@ export class PruneProcessor implements JobProcessor<'prune'> {
 
   async process(_payload: object, signal: AbortSignal): Promise<void> {
     const pruned = await this.pruning.execute(signal);
-    if (pruned.predictions + pruned.evaluations > 0) this.log.info(pruned, 'old rows deleted');
+    if (pruned.predictions + pruned.evaluations + pruned.pieces > 0) this.log.info(pruned, 'old rows deleted');
   }
 }

@@ -36,6 +36,7 @@ import {
   RetrainingStatusService,
   RolloutHolder,
   Rollouts,
+  RunProgressService,
   runServices,
   ScoreCounterparts,
   ServePredictionService,
@@ -84,7 +85,14 @@ const commonServices: readonly Type[] = [
     RecordOutcomesService,
     PerformanceService,
   ],
-  ...[RetrainingStatusService, RegisterVersionService, AlignSchedulesService, SetMonitoringService, NotifyService],
+  ...[
+    RunProgressService,
+    RetrainingStatusService,
+    RegisterVersionService,
+    AlignSchedulesService,
+    SetMonitoringService,
+    NotifyService,
+  ],
   ...[PruneService],
 ];
 

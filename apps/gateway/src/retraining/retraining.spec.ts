@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Deployments, evidenceHash, Models, TrainingRuns, type TrainingRun } from '@retrain/core';
-import { aRun } from '@retrain/core/testing';
+import { Deployments, evidenceHash, Models, TrainingPieces, TrainingRuns, type TrainingRun } from '@retrain/core';
+import { aPiece, aRun } from '@retrain/core/testing';
 import { artifactOf, gatewayUnderTest, type GatewayUnderTest } from '../testing/gateway-under-test.js';
 
 let gateway: GatewayUnderTest;
@@ -323,5 +323,34 @@ describe('a model that nobody has', () => {
     const { status, body } = await gateway.get(`${path}?model=premier`);
     expect(status).toBe(404);
     expect(body.code).toBe('unknown_model');
+  });
+});
+
+describe('a run that is fitting', () => {
+  it('tells how far it is and how long it will take, by its pieces', async () => {
+    const [runs, pieces] = [TrainingRuns, TrainingPieces].map((port) => gateway.app.get<unknown>(port as never)) as [
+      TrainingRuns,
+      TrainingPieces,
+    ];
+    const [id, token] = [crypto.randomUUID(), crypto.randomUUID()];
+    const now = new Date();
+    const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+    const run = (await runs.insert(aRun({ id, asOf: now, requestedAt: now })))!;
+    await runs.claim(id, token, now, later(60), 9);
+    await runs.beginStage(id, token, 'train');
+    const judged = [50, 50].map((fitRows) => {
+      const { work, ...piece } = aPiece({ id: crypto.randomUUID() });
+      return { ...piece, work: { ...work, fitRows, judged: { from: fitRows, to: 100 } } };
+    });
+    await pieces.add(run, judged, now);
+    await pieces.claim(judged[0]!.id, token, now, later(60));
+    const outcome = { uri: 'sha256:0', sha256: '0', bytes: 0 };
+    await pieces.complete(judged[0]!.id, token, later(5), { outcome });
+    const told = { progress: 0.25, eta_seconds: 15, fits: { total: 3, done: 1, running: 0, cached: 0, failed: 0 } };
+    expect((await gateway.get(`/retraining/runs/${id}`)).body).toMatchObject(told);
+    expect((await gateway.get('/retraining/status?model=coin')).body.current_run).toMatchObject({ id, ...told });
+    await runs.conclude(id, token, { status: 'failed', at: later(9) });
+    const over = (await gateway.get(`/retraining/runs/${id}`)).body;
+    expect(over).toMatchObject({ eta_seconds: null, fits: null });
   });
 });

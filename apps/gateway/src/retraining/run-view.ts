@@ -1,13 +1,21 @@
-import { runStages, type TrainingRun, type TriggerEvaluation, type TriggerVerdict } from '@retrain/core';
+import {
+  runStages,
+  type FittingProgress,
+  type TrainingRun,
+  type TriggerEvaluation,
+  type TriggerVerdict,
+} from '@retrain/core';
 
 /** A run on the wire. Outputs of stages are for the trainer; its result and report are for people. */
-export function runView(run: TrainingRun) {
+export function runView(run: TrainingRun, fitting?: FittingProgress) {
   return {
     id: run.id,
     model: run.model,
     status: run.status,
     stage: run.stage ?? null,
-    progress: run.progress,
+    progress: fitting?.fraction ?? run.progress,
+    eta_seconds: fitting?.etaSeconds ?? null,
+    fits: fitting ? fitsView(fitting) : null,
     triggers: run.triggers,
     reason: run.reason,
     forced: run.forced,
@@ -27,6 +35,11 @@ export function runView(run: TrainingRun) {
     failure: run.failure ?? null,
     result: run.result ?? null,
   };
+}
+
+/** Fits of a run that is fitting now. */
+function fitsView({ total, done, running, cached, failed }: FittingProgress) {
+  return { total, done, running, cached, failed };
 }
 
 export function verdictView(verdict: TriggerVerdict) {

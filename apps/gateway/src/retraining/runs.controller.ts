@@ -6,6 +6,7 @@ import {
   Deployments,
   notFound,
   RejectRunService,
+  RunProgressService,
   reportHtml,
   reportMarkdown,
   TrainingRuns,
@@ -30,6 +31,12 @@ import {
 import { runView } from './run-view.js';
 
 const run = { id: '5f1c…', model: 'premier-league', status: 'awaiting_approval', candidate_version: 2, result: {} };
+const fitting = {
+  stage: 'train',
+  progress: 0.4,
+  eta_seconds: 95,
+  fits: { total: 11, done: 4, running: 2, cached: 0, failed: 0 },
+};
 const asApproval = new BodyPipe<ApproveBody>(approveSchema);
 const withReason = new BodyPipe<ReasonBody>(reasonSchema);
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -44,6 +51,7 @@ export class RunsController {
     private readonly approving: ApproveRunService,
     private readonly rejecting: RejectRunService,
     private readonly cancelling: CancelRunService,
+    private readonly progress: RunProgressService,
     private readonly names: ModelNames,
   ) {}
 
@@ -55,11 +63,11 @@ export class RunsController {
   })
   async list(@Query(new QueryPipe<RunsQuery>(runsQuery)) { model, ...page }: RunsQuery) {
     const name = model === undefined ? undefined : this.names.resolve(model);
-    return pageView(await this.runs.list(name, pageRequest(page)), runView);
+    return pageView(await this.runs.list(name, pageRequest(page)), (one) => runView(one));
   }
 
   @Get(':id')
-  @Documented({ summary: 'One run', answer: run })
+  @Documented({ summary: 'One run; while it fits, how far it is', answer: { ...run, ...fitting, status: 'running' } })
   async one(@Param('id') id: string) {
     return this.viewOf(await this.find(id));
   }
@@ -139,7 +147,7 @@ export class RunsController {
 
   private async viewOf(found: TrainingRun) {
     const deployment = await this.deployments.ofRun(found.id);
-    if (!deployment) return { ...runView(found), deployment: null };
+    if (!deployment) return { ...runView(found, await this.progress.execute(found)), deployment: null };
     const approvals = await this.deployments.approvals([deployment.id]);
     return { ...runView(found), deployment: deploymentView(deployment, approvals) };
   }

@@ -20,7 +20,7 @@ export function statusView(status: RetrainingStatus, config: unknown) {
     outcomes: figures.outcomes,
     runs: figures.runs as Readonly<Partial<Record<RunStatus, number>>>,
     config,
-    current_run: currentRun ? runView(currentRun) : null,
+    current_run: currentRun ? runView(currentRun, status.progress) : null,
     next_check_time: status.nextCheckAt?.toISOString() ?? null,
     pending_approval: pendingApproval ? pendingView(pendingApproval) : null,
     circuit: circuitView(status.circuit),

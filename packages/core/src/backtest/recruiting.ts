@@ -1,3 +1,4 @@
+import { candidatesOf } from '../config/grid.js';
 import type { RetrainingConfig } from '../config/retraining-config.js';
 import { rowsBefore, slice, type Dataset } from '../dataset/dataset.js';
 import { encodeDataset } from '../dataset/snapshot.js';
@@ -58,8 +59,8 @@ export class Recruiting {
   /** A version fitted on the rows before `to`, judged by nobody; several recipes are compared, one is simply fitted. */
   async refit(to: number, asOf: Date): Promise<Recruit> {
     const rows = this.rowsTo(to);
-    const { trainers } = this.options.config;
-    const recipe = trainers.length === 1 ? trainers[0]! : (await this.select(rows)).recipe;
+    const recipes = candidatesOf(this.options.config.trainers);
+    const recipe = recipes.length === 1 ? recipes[0]! : (await this.select(rows)).recipe;
     const fitted = await this.fit(rows, recipe);
     return this.recruit(rows, recipe, fitted, asOf);
   }
@@ -104,7 +105,7 @@ export class Recruiting {
     return selectRecipe({
       dataset,
       blocks,
-      recipes: config.trainers,
+      recipes: candidatesOf(config.trainers),
       champion: champion ? { kind: 'loaded', ...champion } : { kind: 'none' },
       refits: new OwnRefits(fitting, loader, { dataset, seed, limits: limitsOf(config), signal }),
       signal,

@@ -1,8 +1,10 @@
 import { didYouMean } from '../shared/did-you-mean.js';
 import type { Json } from '../shared/json.js';
+import { checkGrid, checkGridded } from './check-grid.js';
 import { checkDefinition } from './check-use.js';
 import { below, isMapping, missingVariables, shownValue, type Checking } from './checking.js';
 import { hasReference, resolveReferences } from './environment-references.js';
+import type { Grid } from './grid.js';
 import { allowed, type Field, type NumberSchema, type Schema, type TextSchema, type UseSchema } from './schema.js';
 
 /** Checks a value against its schema; answers the completed value, or undefined after noting every problem. */
@@ -40,6 +42,8 @@ export function checkValue(schema: Schema, raw: unknown, path: string, checking:
       return raw.map((item, index) => checkValue(schema.of, item, below(path, index), checking));
     case 'object':
       return isMapping(raw) ? checkFields(schema.fields, raw, path, checking, base) : refuse();
+    case 'grid':
+      return checkGrid(schema, raw, path, checking);
     case 'models':
       return isMapping(raw) && Object.keys(raw).length > 0 ? raw : refuse();
   }
@@ -94,7 +98,13 @@ function checkUse(
 ): Record<string, unknown> {
   const { use, with: given, ...others } = raw;
   const fields = checkFields(schema.fields ?? [], others, path, checking, undefined);
-  return { ...checkDefinition(schema.of, { use, with: given }, path, checking), ...fields };
+  const grid = fields['grid'] as Grid | undefined;
+  const definition = { use, with: given };
+  const checked =
+    grid && Object.keys(grid).length > 0
+      ? checkGridded(schema, definition, grid, path, checking)
+      : checkDefinition(schema.of, definition, path, checking);
+  return { ...checked, ...fields };
 }
 
 function checkText(schema: TextSchema, raw: unknown, path: string, checking: Checking): string | undefined {

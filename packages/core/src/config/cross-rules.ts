@@ -1,6 +1,7 @@
 import type { Issue } from '../shared/errors.js';
 import { below, type KnownNames } from './checking.js';
 import { effectiveConfig } from './effective-config.js';
+import { countCandidates, mostCandidates } from './grid.js';
 import type { InstallationConfig, ModelEntry, RetrainingConfig, Use } from './retraining-config.js';
 
 /** A rule between keys: what is wrong with them, or undefined. The first key is the one to point at. */
@@ -39,6 +40,15 @@ const rules: readonly CrossRule[] = [
       return steps.at(-1) === 100
         ? undefined
         : 'the last of steps must be 100: whoever is promoted has answered everybody';
+    },
+  },
+  {
+    keys: ['trainers'],
+    broken: ({ trainers }) => {
+      const count = countCandidates(trainers);
+      return count > mostCandidates
+        ? `are ${count} candidates with all combinations of their grids; at most ${mostCandidates} are tried in a run`
+        : undefined;
     },
   },
   { keys: ['triggers'], broken: ({ triggers }) => repeated(triggers) },

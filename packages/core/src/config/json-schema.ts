@@ -57,6 +57,8 @@ function valueSchema(schema: Schema): JsonObject {
       };
     case 'object':
       return objectSchema(schema.fields);
+    case 'grid':
+      return { type: 'object', additionalProperties: { type: 'array', minItems: 1 } };
     case 'models':
       return { type: 'object', minProperties: 1, additionalProperties: modelSchema() };
   }

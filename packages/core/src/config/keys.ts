@@ -3,12 +3,22 @@ import { deploymentFields } from './deployment-keys.js';
 import { share, whole } from './number-schemas.js';
 import type { ConfigKey, Schema } from './schema.js';
 
-const uses = (of: 'trigger' | 'trainer' | 'gate', minItems?: number): Schema => ({
+const uses = (of: 'trigger' | 'gate', minItems?: number): Schema => ({
   kind: 'list',
   of: { kind: 'use', of },
   items: `${of}s, each a name or {use: name, with: {options}}`,
   ...(minItems ? { minItems } : {}),
 });
+const trainers: Schema = {
+  kind: 'list',
+  items: 'trainers, each a name or {use: name, with: {options}, grid: {option: [values]}}',
+  minItems: 1,
+  of: {
+    kind: 'use',
+    of: 'trainer',
+    fields: [{ key: 'grid', doc: 'Values of options to try in every combination.', schema: { kind: 'grid' } }],
+  },
+};
 const path = (rule: string, pattern?: string): Schema => ({ kind: 'text', rule, ...(pattern ? { pattern } : {}) });
 const folder = path('the path of a folder, relative to the project or absolute', '\\S.*');
 
@@ -130,8 +140,8 @@ const modelKeys: readonly Omit<ConfigKey, 'scope'>[] = [
   },
   {
     key: 'trainers',
-    doc: 'How candidates are fitted.',
-    schema: uses('trainer', 1),
+    doc: 'How candidates are fitted; each is one, and so is each combination of a grid. The best by log loss (or squared error) is kept.',
+    schema: trainers,
     fallback: plain('softmax_regression'),
   },
   {
@@ -210,6 +220,12 @@ const modelKeys: readonly Omit<ConfigKey, 'scope'>[] = [
       fields: [
         { key: 'predictions_days', doc: 'Predictions and their outcomes.', schema: whole(1, 36_500), fallback: 730 },
         { key: 'trigger_evaluations_days', doc: 'Stored checks.', schema: whole(1, 36_500), fallback: 365 },
+        {
+          key: 'fits_days',
+          doc: 'Fits of runs, which later runs on the same rows take over.',
+          schema: whole(1, 36_500),
+          fallback: 30,
+        },
       ],
     },
     fallback: {},

@@ -7,6 +7,11 @@ export interface Use {
   with: Record<string, Json>;
 }
 
+/** A trainer, with options or with values of options to try: each combination is a candidate. */
+export interface TrainerUse extends Use {
+  grid?: Record<string, Json[]>;
+}
+
 export interface NotificationUse extends Use {
   /** Event types (or their old names, or `*`) that are told. */
   on: string[];
@@ -71,6 +76,7 @@ export interface CircuitBreakerConfig {
 export interface RetentionConfig {
   predictions_days: number;
   trigger_evaluations_days: number;
+  fits_days: number;
 }
 
 /** Keys that every model has; a `models:` entry may override each of them. */
@@ -96,7 +102,7 @@ export interface RetrainingConfig {
   enable_automatic_deployment: boolean;
   seed: number;
   triggers: Use[];
-  trainers: Use[];
+  trainers: TrainerUse[];
   gates: Use[];
   evaluation: EvaluationConfig;
   deployment: DeploymentConfig;

@@ -13,6 +13,7 @@ export type Schema =
   | UseSchema
   | { readonly kind: 'list'; readonly of: Schema; readonly minItems?: number; readonly items: string }
   | { readonly kind: 'object'; readonly fields: readonly Field[] }
+  | { readonly kind: 'grid' }
   | { readonly kind: 'models' };
 
 export interface NumberSchema {
@@ -79,6 +80,8 @@ export function allowed(schema: Schema): string {
       return `a list of ${schema.items}${schema.minItems ? `, at least ${schema.minItems}` : ''}`;
     case 'object':
       return `a mapping of ${schema.fields.map((field) => field.key).join(', ')}`;
+    case 'grid':
+      return 'a mapping from options to lists of values, which are tried in every combination';
     case 'models':
       return 'a mapping from model names to their keys, at least one';
   }

@@ -11,7 +11,9 @@ import { TrainingRuns } from '../run/training-runs.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { notFound } from '../shared/errors.js';
 import { Service } from '../shared/service.js';
+import type { FittingProgress } from '../piece/progress.js';
 import { Overview, type ModelFigures } from './overview.port.js';
+import { RunProgressService } from './run-progress.service.js';
 
 const DAY_MS = 86_400_000;
 
@@ -24,6 +26,8 @@ export interface RetrainingStatus {
   readonly daysSinceLastRetraining?: number;
   /** The queued or running run. */
   readonly currentRun?: TrainingRun;
+  /** How the fits of the current run are getting on, while it fits. */
+  readonly progress?: FittingProgress;
   /** The newest run that waits for a person. */
   readonly pendingApproval?: TrainingRun;
   /** The move that made the champion what it is. */
@@ -41,6 +45,7 @@ export class RetrainingStatusService {
     private readonly runs: TrainingRuns,
     private readonly breaker: CircuitBreaker,
     private readonly overview: Overview,
+    private readonly progress: RunProgressService,
     private readonly config: ConfigStore,
     private readonly queue: JobQueue,
     private readonly clock: Clock,
@@ -65,6 +70,7 @@ export class RetrainingStatusService {
       figures,
       daysSinceLastRetraining: last && Math.max(0, (now.getTime() - last.getTime()) / DAY_MS),
       currentRun,
+      progress: currentRun && (await this.progress.execute(currentRun)),
       pendingApproval,
       champion,
       circuit,

@@ -12,7 +12,7 @@ import type { TrainPieceService } from './train-piece.service.js';
 import type { TrainingPieces } from './training-pieces.port.js';
 import { decodeOutcome, type FittedPiece } from './fit-piece.js';
 import { refitWork, type PieceSource } from './plan-pieces.js';
-import { fractionDone } from './progress.js';
+import { progressOf } from './progress.js';
 import { isClaimable, type NewTrainingPiece, type PieceWork, type TrainingPiece } from './training-piece.js';
 
 /** Why work of this process on a piece ends when its run's stage does. */
@@ -173,7 +173,7 @@ export class PieceBoard {
     const there = new Set(this.rows.map(({ key }) => key));
     const missing = [...this.known.values()].filter(({ key }) => !there.has(key));
     if (missing.length > 0) await this.add(missing);
-    this.context.progress(fractionDone(this.pieces));
+    this.context.progress(progressOf(this.pieces).fraction);
     for (const row of this.rows) this.settle(row);
     await this.giveUp();
     const now = clock.now();

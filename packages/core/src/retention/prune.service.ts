@@ -11,10 +11,11 @@ const batch = 2_000;
 export interface Pruned {
   readonly predictions: number;
   readonly evaluations: number;
+  readonly pieces: number;
 }
 
 /**
- * Deletes predictions and checks that are older than the configuration keeps them, of every configured model.
+ * Deletes predictions, checks and fits that are older than the configuration keeps them, of every configured model.
  *
  * Runs, versions, deployments and events are never deleted: they say who answered when, and why.
  */
@@ -29,14 +30,16 @@ export class PruneService {
 
   /** Stops between two batches when the signal aborts. */
   async execute(signal: AbortSignal): Promise<Pruned> {
-    const pruned = { predictions: 0, evaluations: 0 };
+    const pruned = { predictions: 0, evaluations: 0, pieces: 0 };
     const configured = this.config.current().config.models;
     for (const { name } of await this.models.list()) {
       if (!Object.hasOwn(configured, name)) continue;
-      const { predictions_days, trigger_evaluations_days } = this.config.forModel(name).retention;
+      const { predictions_days, trigger_evaluations_days, fits_days } = this.config.forModel(name).retention;
       const [old, older] = [this.daysAgo(predictions_days), this.daysAgo(trigger_evaluations_days)];
       pruned.predictions += await all((limit) => this.pruning.predictions(name, old, limit), signal);
       pruned.evaluations += await all((limit) => this.pruning.evaluations(name, older, limit), signal);
+      const fits = this.daysAgo(fits_days);
+      pruned.pieces += await all((limit) => this.pruning.pieces(name, fits, limit), signal);
     }
     return pruned;
   }

@@ -4,4 +4,6 @@ export abstract class Pruning {
   abstract predictions(model: string, before: Date, limit: number): Promise<number>;
   /** Stored checks made before the instant. */
   abstract evaluations(model: string, before: Date, limit: number): Promise<number>;
+  /** Pieces made before the instant, of runs that are over. */
+  abstract pieces(model: string, before: Date, limit: number): Promise<number>;
 }

@@ -8,6 +8,7 @@ import { encodeEvidence } from '../evaluation/evidence.js';
 import type { PairedEvaluation } from '../evaluation/paired-evaluation.js';
 import { selectRecipe, type Selection } from '../evaluation/select-recipe.js';
 import { ConfigStore } from '../config/config-store.port.js';
+import { candidatesOf } from '../config/grid.js';
 import { EventLog } from '../event/event-log.port.js';
 import { confidenceBaseline } from '../metric/confidence.js';
 import { benchmarkBaseline, excessLogLoss } from '../metric/excess-log-loss.js';
@@ -53,7 +54,7 @@ export class TrainCandidate implements RunStep {
     const champion = await this.champion(context, championVersion);
     const board = this.sharing.board(context);
     const source: PieceSource = { dataset, snapshot, blocks, champion, seed: config.seed };
-    const recipes = config.trainers;
+    const recipes = candidatesOf(config.trainers);
     try {
       await board.put(evaluationWorks(source, recipes));
       const request = { dataset, blocks, recipes, champion, refits: board.refits(source), signal };

@@ -1,6 +1,8 @@
 import { PruneService, RandomIds } from '@retrain/core';
 import {
   aConfig,
+  aPiece,
+  aRun,
   anOutcome,
   aPrediction,
   aTriggerEvaluation,
@@ -32,7 +34,7 @@ describe('rows of the past', () => {
 
   async function world() {
     const rows = pgAdapters(database, test.url, clock, new RandomIds());
-    const retention = { predictions_days: 30, trigger_evaluations_days: 10 };
+    const retention = { predictions_days: 30, trigger_evaluations_days: 10, fits_days: 5 };
     const config = new MemoryConfigStore(aConfig({ retention }), clock);
     await rows.models.ensure('coin', 'coin');
     const pruning = new PruneService(new PgPruning(database), rows.models, config, clock);
@@ -48,13 +50,28 @@ describe('rows of the past', () => {
     clock.advance({ days: 25 });
     await predictions.insert([fresh]);
     await evaluations.insert(aTriggerEvaluation({ evaluatedAt: clock.now() }));
-    expect(await pruning.execute(signal)).toEqual({ predictions: 0, evaluations: 1 });
+    expect(await pruning.execute(signal)).toMatchObject({ predictions: 0, evaluations: 1 });
     clock.advance({ days: 6 });
-    expect(await pruning.execute(signal)).toEqual({ predictions: 1, evaluations: 0 });
+    expect(await pruning.execute(signal)).toMatchObject({ predictions: 1, evaluations: 0 });
     expect(await predictions.find(old.id)).toBeUndefined();
     expect(await predictions.find(fresh.id)).toMatchObject({ id: fresh.id });
     const { rows } = await database.query('SELECT * FROM outcomes');
     expect(rows).toEqual([]);
+  });
+
+  it('are deleted when they are fits, but not those of a run that goes on', async () => {
+    const { runs, pieces, pruning } = await world();
+    const over = (await runs.insert(aRun()))!;
+    await pieces.add(over, [aPiece(), aPiece()], clock.now());
+    await runs.requestCancel(over.id, 'api', 'over', clock.now());
+    const going = (await runs.insert(aRun()))!;
+    await pieces.add(going, [aPiece()], clock.now());
+    clock.advance({ days: 5 });
+    expect(await pruning.execute(signal)).toMatchObject({ pieces: 0 });
+    clock.advance({ seconds: 1 });
+    expect(await pruning.execute(signal)).toMatchObject({ pieces: 2 });
+    expect(await pieces.ofRun(over.id)).toEqual([]);
+    expect(await pieces.ofRun(going.id)).toHaveLength(1);
   });
 
   it('are deleted in pieces, however many they are, and those of other models stay', async () => {
@@ -62,7 +79,7 @@ describe('rows of the past', () => {
     await predictions.insert([aPrediction({ model: 'stranger' })]);
     await predictions.insert(Array.from({ length: 2_500 }, () => aPrediction()));
     clock.advance({ days: 31 });
-    expect(await pruning.execute(signal)).toEqual({ predictions: 2_500, evaluations: 0 });
+    expect(await pruning.execute(signal)).toMatchObject({ predictions: 2_500, evaluations: 0 });
     expect((await predictions.list('stranger', { limit: 10 })).items).toHaveLength(1);
   });
 
@@ -70,6 +87,6 @@ describe('rows of the past', () => {
     const { predictions, pruning } = await world();
     await predictions.insert([aPrediction()]);
     clock.advance({ days: 31 });
-    expect(await pruning.execute(AbortSignal.abort())).toEqual({ predictions: 0, evaluations: 0 });
+    expect(await pruning.execute(AbortSignal.abort())).toMatchObject({ predictions: 0, evaluations: 0 });
   });
 });
