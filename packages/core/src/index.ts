@@ -159,6 +159,7 @@ export * from './quarantine/quarantines.port.js';
 export * from './quarantine/release-version.service.js';
 export * from './retention/prune.service.js';
 export * from './retention/pruning.port.js';
+export * from './serving/version-tallies.service.js';
 export * from './rollout/abort-rollout.service.js';
 export * from './rollout/arm-totals.js';
 export * from './rollout/close-rollout.service.js';

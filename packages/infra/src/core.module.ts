@@ -47,6 +47,7 @@ import {
   TriggerEvaluations,
   UnitOfWork,
   Variables,
+  VersionTallies,
 } from '@retrain/core';
 import type { CoreParts } from './boot/core-parts.js';
 import { PgPruning } from './database/pg-pruning.js';
@@ -78,6 +79,7 @@ const commonServices: readonly Type[] = [
     ChampionHolder,
     RolloutHolder,
     ArmTallies,
+    VersionTallies,
     AnswerRows,
     ScoreCounterparts,
     LiveState,

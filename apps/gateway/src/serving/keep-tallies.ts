@@ -1,16 +1,19 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ArmTallies, messageOf } from '@retrain/core';
+import { ArmTallies, messageOf, VersionTallies } from '@retrain/core';
 
 const EVERY_MS = 1_000;
 
-/** Saves, every second, what the versions of rollouts have done with the requests that reached this gateway. */
+/** Saves, every second, what champions and the versions of rollouts have done with the requests that reached this gateway. */
 @Injectable()
 export class KeepTallies implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('serving');
   private timer?: NodeJS.Timeout;
   private told = false;
 
-  constructor(private readonly tallies: ArmTallies) {}
+  constructor(
+    private readonly tallies: ArmTallies,
+    private readonly champions: VersionTallies,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.schedule();
@@ -34,10 +37,11 @@ export class KeepTallies implements OnApplicationBootstrap, OnApplicationShutdow
   /** What cannot be saved now is saved with the next round. */
   private async save(): Promise<void> {
     try {
+      await this.champions.save();
       await this.tallies.save();
       this.told = false;
     } catch (error) {
-      if (!this.told) this.logger.warn(`Counts of a rollout could not be saved: ${messageOf(error)}`);
+      if (!this.told) this.logger.warn(`Counts of versions could not be saved: ${messageOf(error)}`);
       this.told = true;
     }
   }

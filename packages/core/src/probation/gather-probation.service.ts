@@ -8,11 +8,14 @@ import { withBenchmarks } from '../prediction/benchmarks.js';
 import { maturedRows } from '../prediction/matured-rows.js';
 import type { FeaturedAnswer, MaturedPrediction } from '../prediction/prediction.js';
 import { Predictions } from '../prediction/predictions.port.js';
+import { figuresOf } from '../rollout/arm-figures.js';
+import { totalsOf } from '../rollout/arm-totals.js';
 import { pairedOutcome } from '../rollout/paired-outcome.js';
 import type { RolloutPair } from '../rollout/rollout-evidence.js';
 import { Service } from '../shared/service.js';
 import type { ProbationEvidence } from './judge-probation.js';
 import type { Probation } from './probation.js';
+import { Probations } from './probations.port.js';
 
 /** Newest answers that are judged at most. */
 const ROWS = 5_000;
@@ -23,6 +26,7 @@ export class GatherProbation {
   constructor(
     private readonly models: Models,
     private readonly predictions: Predictions,
+    private readonly probations: Probations,
     private readonly records: Records,
     private readonly plugins: PluginRegistry,
     private readonly versions: VersionLoader,
@@ -49,6 +53,8 @@ export class GatherProbation {
       task: definition.task,
       rows: maturedRows(definition.task, matured),
       evaluation: champion?.evaluation,
+      serving: figuresOf(totalsOf(await this.probations.tallies(model, version))),
+      before: figuresOf(totalsOf(await this.probations.tallies(model, previousVersion))),
       scale,
       pairs,
     };

@@ -1,13 +1,14 @@
 import type { Task } from '../model/task.js';
 import type { MaturedRows } from '../prediction/matured-rows.js';
 import { pairedOutcome } from '../rollout/paired-outcome.js';
+import { rolloutDefaults } from '../rollout/rollout-plan.js';
 import { seededRandom, type Random } from '../statistic/random.js';
 import { judgeProbation, type ProbationEvidence } from './judge-probation.js';
 
 const coin: Task = { kind: 'classification', classes: ['heads', 'tails'], ordered: false };
 const number: Task = { kind: 'regression' };
 const rules = { outcomes: 100, days: 30, alpha: 0.01 };
-const limits = { benchmarkMargin: 0.03, errorRise: 0.05 };
+const limits = { benchmarkMargin: 0.03, errorRise: 0.05, guards: rolloutDefaults.guards };
 const startedAt = new Date('2026-03-01T00:00:00Z');
 const asOf = new Date('2026-03-02T00:00:00Z');
 
@@ -80,6 +81,16 @@ describe('judging a champion on probation', () => {
     const absurd = (truth: number) => (truth < 0.5 ? 0.98 : 0.02);
     const evidence = tossed({ rows: 99, says: lately, before: absurd }, seededRandom(4));
     expect(judge(evidence)).toMatchObject({ status: 'watching', evidence: { better_than_before: true } });
+  });
+
+  it('takes back one that fails or is slow, without a single outcome, and nobody for what failed before too', () => {
+    const silent = tossed({ rows: 0, says: right }, seededRandom(6));
+    const before = { requests: 1000, errors: 10, latency: { answers: 990, p95: 2 } };
+    const failing = { ...silent, before, serving: { requests: 20, errors: 20 } };
+    expect(judge(failing)).toMatchObject({ status: 'rolled_back', evidence: { errors: { alarm: true } } });
+    const slow = { ...silent, before, serving: { ...before, latency: { answers: 990, p95: 20 } } };
+    expect(judge(slow)).toMatchObject({ status: 'rolled_back', evidence: { latency: { alarm: true } } });
+    expect(judge({ ...silent, before, serving: before }).status).toBe('watching');
   });
 
   it('passes a sound one after its outcomes and not before', () => {

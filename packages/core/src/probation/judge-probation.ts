@@ -3,8 +3,9 @@ import type { Evaluation } from '../model/model-version.js';
 import type { Task } from '../model/task.js';
 import type { MaturedRows } from '../prediction/matured-rows.js';
 import { outcomeEvidence } from '../rollout/outcome-evidence.js';
-import type { RolloutPair } from '../rollout/rollout-evidence.js';
-import { rolloutDefaults } from '../rollout/rollout-plan.js';
+import { judgeErrors, judgeLatency } from '../rollout/guards.js';
+import type { ArmFigures, RolloutPair } from '../rollout/rollout-evidence.js';
+import { rolloutDefaults, type RolloutGuards } from '../rollout/rollout-plan.js';
 import type { JsonObject } from '../shared/json.js';
 import { count, figure } from '../shared/words.js';
 import { judgeBenchmark, judgeError } from '../trigger/performance-signals.js';
@@ -25,6 +26,9 @@ export interface ProbationEvidence {
   readonly pairs?: readonly RolloutPair[];
   /** Mean squared error that pairs of a regression are scaled by. */
   readonly scale?: number;
+  /** What it, and the champion before it, did with the requests that reached them. */
+  readonly serving?: ArmFigures;
+  readonly before?: ArmFigures;
   /** Its evaluation before it was promoted. */
   readonly evaluation?: Evaluation;
 }
@@ -34,11 +38,13 @@ export interface ProbationLimits {
   readonly benchmarkMargin: number;
   /** Share by which the error of a regression may rise where it cannot be paired. */
   readonly errorRise: number;
+  /** Limits of failed requests and of latency. */
+  readonly guards: RolloutGuards;
 }
 
 /** One way in which a champion may be found harmful. */
 interface Finding {
-  readonly name: 'worse_than_before' | 'calibration' | 'benchmark' | 'error';
+  readonly name: 'errors' | 'latency' | 'worse_than_before' | 'calibration' | 'benchmark' | 'error';
   readonly alarm: boolean;
   readonly reason: string;
   readonly evidence: JsonObject;
@@ -54,8 +60,9 @@ export interface ProbationJudgement {
  * Whether a champion on probation is taken back, has passed, or is watched on.
  *
  * It is taken back when outcomes prove it worse than the champion before it (paired on the same requests); when they
- * refute its own probabilities; or when it falls behind the outside benchmark. All of it may be looked at after every outcome
- * at `alpha` together. An alarm of the last two is let pass while the pairs prove that the champion before would do even
+ * refute its own probabilities; when it falls behind the outside benchmark; or when it fails or is slow as no challenger of
+ * a rollout may be. All of it may be looked at after every outcome
+ * at `alpha` together. An alarm of its probabilities or of the benchmark is let pass while the pairs prove that the champion before would do even
  * worse: then the world has changed, and going back would harm. A regression that cannot be paired is held to
  * its own evaluation instead, a point test at every look.
  *
@@ -72,6 +79,7 @@ export function judgeProbation(
     judgeOwnProbabilities(evidence, rules),
     judgeOutside(evidence, rules, limits),
     unpaired(evidence, rules, limits),
+    ...judgeServing(evidence, limits),
   ];
   const findings = [paired?.finding, ...others].filter((finding) => finding !== undefined);
   const facts: JsonObject = {
@@ -82,8 +90,12 @@ export function judgeProbation(
     better_than_before: paired?.better ?? false,
     ...Object.fromEntries(findings.map(({ name, alarm, evidence: given }) => [name, { alarm, ...given }])),
   };
-  const alarms = findings.filter(({ name, alarm }) => alarm && (name === 'worse_than_before' || !paired?.better));
-  const said = findings.map(({ reason }) => reason).join(' ');
+  const worldly: readonly Finding['name'][] = ['calibration', 'benchmark', 'error'];
+  const alarms = findings.filter(({ name, alarm }) => alarm && !(worldly.includes(name) && paired?.better));
+  const said = findings
+    .map(({ reason }) => reason)
+    .filter((reason) => reason !== '')
+    .join(' ');
   const judged = (status: ProbationJudgement['status'], reason: string) => ({ status, reason, evidence: facts });
   if (alarms.length > 0) return judged('rolled_back', alarms.map(({ reason }) => reason).join(' '));
   if (rows.rows >= rules.outcomes) return judged('passed', `${count(rows.rows, 'outcome')} without an alarm. ${said}`);
@@ -92,6 +104,16 @@ export function judgeProbation(
     return judged('undecided', `Not enough evidence within ${count(rules.days, 'day')}: ${known}. ${said}`.trim());
   }
   return judged('watching', rows.rows === 0 ? 'Not enough evidence: no outcome yet.' : `${known}. ${said}`);
+}
+
+/** Failed requests and latencies against the champion before, as in a rollout. */
+function judgeServing({ serving, before }: ProbationEvidence, { guards }: ProbationLimits): readonly Finding[] {
+  if (!serving || !before) return [];
+  const [errors, latency] = [judgeErrors(before, serving, guards), judgeLatency(before, serving, guards)];
+  return [
+    { ...errors, name: 'errors' as const, alarm: errors.broken },
+    ...(latency ? [{ ...latency, name: 'latency' as const, alarm: latency.broken }] : []),
+  ].map(({ name, alarm, reason, evidence }) => ({ name, alarm, reason: alarm ? reason : '', evidence }));
 }
 
 function judgePairs({ pairs, scale }: ProbationEvidence, { alpha }: ProbationRules) {

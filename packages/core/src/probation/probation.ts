@@ -45,3 +45,16 @@ export type NewProbation = Omit<Probation, 'checkedAt'>;
 export type ProbationUpdate = Pick<Probation, 'status' | 'outcomes' | 'reason' | 'evidence'> & {
   readonly checkedAt: Date;
 };
+
+/** What one gateway process has seen of one champion: totals since the process began, so that saving them twice is saving them once. */
+export interface VersionTally {
+  readonly model: string;
+  readonly version: number;
+  /** Id of the process, new with every start. */
+  readonly process: string;
+  /** Requests that the version scored or failed to score. */
+  readonly requests: number;
+  readonly errors: number;
+  /** Answers by time of scoring: counts of `latencyBuckets`, then of all slower ones. */
+  readonly latencies: readonly number[];
+}

@@ -1,5 +1,5 @@
 import type { Page, PageRequest } from '../shared/page.js';
-import type { NewProbation, Probation, ProbationUpdate } from './probation.js';
+import type { NewProbation, Probation, ProbationUpdate, VersionTally } from './probation.js';
 
 /** The rows of probations. */
 export abstract class Probations {
@@ -13,4 +13,9 @@ export abstract class Probations {
   abstract update(model: string, moveId: number, update: ProbationUpdate): Promise<boolean>;
   /** Newest first. */
   abstract list(model: string, page: PageRequest): Promise<Page<Probation>>;
+
+  /** Replaces what the same process has told of the same version before, unless that was more. */
+  abstract saveTally(tally: VersionTally): Promise<void>;
+  /** Of all processes, in any order. */
+  abstract tallies(model: string, version: number): Promise<readonly VersionTally[]>;
 }

@@ -3,6 +3,7 @@ import { Deployments } from '../deployment/deployments.port.js';
 import { RollbackService } from '../deployment/rollback.service.js';
 import { EventLog } from '../event/event-log.port.js';
 import { Models, type AliasMove } from '../model/models.port.js';
+import { rolloutDefaults } from '../rollout/rollout-plan.js';
 import { Clock } from '../shared/clock.port.js';
 import { DomainError } from '../shared/errors.js';
 import { Service } from '../shared/service.js';
@@ -57,7 +58,10 @@ export class WatchProbation {
 
   private async look(probation: Probation, at: Date, simulated: boolean): Promise<Probation> {
     const { model, rules } = probation;
-    const limits = { benchmarkMargin: BENCHMARK_MARGIN, errorRise: this.config.forModel(model).performance_threshold };
+    const { performance_threshold: errorRise, deployment } = this.config.forModel(model);
+    const { error_tolerance: errorTolerance, latency_ratio: latencyRatio } = deployment;
+    const guards = { ...rolloutDefaults.guards, errorTolerance, latencyRatio };
+    const limits = { benchmarkMargin: BENCHMARK_MARGIN, errorRise, guards };
     const evidence = await this.gathering.execute(probation, at);
     const judged = judgeProbation(evidence, rules, limits);
     const problem = judged.status === 'rolled_back' ? await this.takeBack(probation, judged, simulated, at) : undefined;

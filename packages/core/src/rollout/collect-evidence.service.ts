@@ -3,10 +3,10 @@ import { PluginRegistry } from '../plugin/registry.js';
 import { Predictions } from '../prediction/predictions.port.js';
 import { Service } from '../shared/service.js';
 import { armTotals } from './arm-totals.js';
-import { latencyQuantile } from './latency-buckets.js';
+import { figuresOf } from './arm-figures.js';
 import { pairedOutcome } from './paired-outcome.js';
-import type { ArmTally, Rollout, RolloutArm } from './rollout.js';
-import type { ArmFigures, RolloutEvidence, RolloutPair } from './rollout-evidence.js';
+import type { Rollout } from './rollout.js';
+import type { RolloutEvidence, RolloutPair } from './rollout-evidence.js';
 import { Rollouts } from './rollouts.port.js';
 
 /** Keys that a rollout is judged by, the first ones; by so many everything worth knowing has been decided. */
@@ -37,8 +37,8 @@ export class CollectEvidence {
       startedAt: rollout.asOf,
       asOf,
       pairs,
-      champion: figuresOf(tallies, 'champion'),
-      challenger: figuresOf(tallies, 'challenger'),
+      champion: figuresOf(armTotals(tallies, 'champion')),
+      challenger: figuresOf(armTotals(tallies, 'challenger')),
       splits,
       ...(plan.strategy === 'canary' ? { step } : {}),
     };
@@ -59,11 +59,4 @@ export class CollectEvidence {
     }
     return { pairs, sinceStep };
   }
-}
-
-function figuresOf(tallies: readonly ArmTally[], arm: RolloutArm): ArmFigures {
-  const { requests, errors, latencies } = armTotals(tallies, arm);
-  const p95 = latencyQuantile(latencies, 0.95);
-  const answers = latencies.reduce((total, one) => total + one, 0);
-  return { requests, errors, ...(p95 === undefined ? {} : { latency: { answers, p95 } }) };
 }

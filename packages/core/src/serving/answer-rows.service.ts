@@ -6,6 +6,7 @@ import { Service } from '../shared/service.js';
 import { ArmTallies } from './arm-tallies.service.js';
 import type { LoadedVersion } from './loaded-version.js';
 import type { Trial } from './rollout-holder.service.js';
+import { VersionTallies } from './version-tallies.service.js';
 import { scoreRows, type ScoredRows } from './score-rows.js';
 
 /** One request as versions see it. */
@@ -32,7 +33,10 @@ export interface AnsweredRow {
  */
 @Service()
 export class AnswerRows {
-  constructor(private readonly tallies: ArmTallies) {}
+  constructor(
+    private readonly tallies: ArmTallies,
+    private readonly champions: VersionTallies,
+  ) {}
 
   /** In the order of the rows. Throws `not_scorable` when a row has no finite answer at all. */
   async execute(
@@ -50,7 +54,7 @@ export class AnswerRows {
       answers[index] = { arm: 'challenger', version: trial.rollout.challenger, scores, split: splits[index] };
     });
     const left = indices(answers, (answer) => answer === undefined);
-    const { scores, milliseconds } = await scoreRows(champion, valuesOf(rows, left));
+    const { scores, milliseconds } = await this.scoreAsChampion(champion, valuesOf(rows, left));
     if (scores.includes(undefined)) {
       throw unprocessable('not_scorable', 'The model gives no finite answer for these features; nothing was recorded.');
     }
@@ -65,6 +69,19 @@ export class AnswerRows {
       this.countTries(trial, tried.length, tries);
     }
     return answers as readonly AnsweredRow[];
+  }
+
+  /** What gets no answer counts against the version: of odd requests the versions before it got their share too. */
+  private async scoreAsChampion(champion: LoadedVersion, rows: readonly (readonly number[])[]): Promise<ScoredRows> {
+    const { model, version } = champion.version;
+    const scored = await scoreRows(champion, rows).catch((error: unknown) => {
+      this.champions.failed(model, version, rows.length);
+      throw error;
+    });
+    const failed = scored.scores.filter((row) => row === undefined).length;
+    if (failed > 0) this.champions.failed(model, version, failed);
+    this.champions.scored(model, version, rows.length - failed, scored.milliseconds);
+    return scored;
   }
 
   private countTries({ rollout }: Trial, tried: number, tries: ScoredRows | undefined): void {

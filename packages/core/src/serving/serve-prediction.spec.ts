@@ -1,4 +1,5 @@
 import { servingCoin } from '../testing/index.js';
+import { VersionTallies } from './version-tallies.service.js';
 
 const ready = async (weights: readonly [number, number] = [1, 0]) => {
   const coin = await servingCoin();
@@ -100,5 +101,21 @@ describe('serving predictions', () => {
     const after = await ask();
     expect([before.version, after.version]).toEqual([1, 2]);
     expect(after.scores[0]).toBeCloseTo(before.scores[1]!, 6);
+  });
+});
+
+describe('what a champion does with requests', () => {
+  it('is counted, answered and failed alike, and saved as totals however often', async () => {
+    const coin = await ready();
+    const { serve, probations, get } = coin;
+    await serve.execute('coin', [{ path: '', input: { tilt: 0 } }]);
+    const scorer = coin.champions.current('coin')!.scorer;
+    scorer.score = () => Promise.reject(new Error('out of memory'));
+    await expect(serve.execute('coin', [{ path: '', input: { tilt: 0 } }])).rejects.toThrow('out of memory');
+    await get(VersionTallies).save();
+    await get(VersionTallies).save();
+    const [tally] = await probations.tallies('coin', 1);
+    expect(tally).toMatchObject({ requests: 2, errors: 1 });
+    expect(tally!.latencies.reduce((sum, count) => sum + count, 0)).toBe(1);
   });
 });

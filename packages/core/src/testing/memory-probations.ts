@@ -1,4 +1,4 @@
-import type { NewProbation, Probation, ProbationUpdate } from '../probation/probation.js';
+import type { NewProbation, Probation, ProbationUpdate, VersionTally } from '../probation/probation.js';
 import { Probations } from '../probation/probations.port.js';
 import type { Page, PageRequest } from '../shared/page.js';
 import type { MemoryDatabase } from './memory-database.js';
@@ -6,10 +6,12 @@ import { pageOf } from './memory-page.js';
 
 export class MemoryProbations extends Probations {
   private readonly rows;
+  private readonly told;
 
   constructor(private readonly database: MemoryDatabase) {
     super();
     this.rows = database.table<Probation>();
+    this.told = database.table<VersionTally>();
   }
 
   insert(probation: NewProbation): Promise<boolean> {
@@ -41,6 +43,17 @@ export class MemoryProbations extends Probations {
   async list(model: string, page: PageRequest): Promise<Page<Probation>> {
     const rows = this.of(model).map((item) => ({ position: item.moveId, item }));
     return pageOf(rows, page, ({ item }) => item);
+  }
+
+  saveTally(tally: VersionTally): Promise<void> {
+    return this.database.write(() => {
+      const key = `${tally.model}/${tally.version}/${tally.process}`;
+      if ((this.told.get(key)?.requests ?? 0) <= tally.requests) this.told.set(key, tally);
+    });
+  }
+
+  async tallies(model: string, version: number): Promise<readonly VersionTally[]> {
+    return this.told.values().filter((tally) => tally.model === model && tally.version === version);
   }
 
   private of(model: string): Probation[] {

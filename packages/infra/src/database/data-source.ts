@@ -8,6 +8,7 @@ import { AddReferenceSamples1764360000000 } from './migrations/add-reference-sam
 import { AddRollouts1764800000000 } from './migrations/add-rollouts-1764800000000.js';
 import { AddTrainingPieces1764400000000 } from './migrations/add-training-pieces-1764400000000.js';
 import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
+import { AddVersionTallies1764810000000 } from './migrations/add-version-tallies-1764810000000.js';
 import { AddProbations1764710000000 } from './migrations/add-probations-1764710000000.js';
 import { AddQuarantines1764700000000 } from './migrations/add-quarantines-1764700000000.js';
 import { typeParsers } from './number-arrays.js';
@@ -16,7 +17,7 @@ import { trainingPieceSchema } from './schema/pieces.schema.js';
 import { aliasMoveSchema, aliasSchema, modelSchema, modelVersionSchema } from './schema/models.schema.js';
 import { outcomeCorrectionSchema, outcomeSchema, predictionSchema, recordSchema } from './schema/predictions.schema.js';
 import { armTallySchema, rolloutLookSchema, rolloutSchema } from './schema/rollouts.schema.js';
-import { probationSchema, quarantineSchema } from './schema/probations.schema.js';
+import { probationSchema, quarantineSchema, versionTallySchema } from './schema/probations.schema.js';
 import {
   circuitSchema,
   approvalSchema,
@@ -38,7 +39,7 @@ export interface DatabaseOptions {
 const schemas = [
   ...[modelSchema, modelVersionSchema, aliasSchema, aliasMoveSchema],
   ...[trainingPieceSchema],
-  ...[circuitSchema, quarantineSchema, probationSchema],
+  ...[circuitSchema, quarantineSchema, probationSchema, versionTallySchema],
   ...[trainingRunSchema, triggerEvaluationSchema, deploymentSchema, approvalSchema, driftWatchSchema],
   ...[rolloutSchema, rolloutLookSchema, armTallySchema],
   ...[predictionSchema, outcomeSchema, outcomeCorrectionSchema, recordSchema],
@@ -84,6 +85,7 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
       AddQuarantines1764700000000,
       AddProbations1764710000000,
       AddRollouts1764800000000,
+      AddVersionTallies1764810000000,
     ],
     logging: false,
   });

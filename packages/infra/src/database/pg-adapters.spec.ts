@@ -7,7 +7,16 @@ import { pgAdapters } from './pg-adapters.js';
 // From the rows that refer to others to those that are referred to.
 const tables = [
   ...['outcome_corrections', 'outcomes', 'predictions', 'records', 'events', 'deliveries', 'approvals'],
-  ...['rollout_tallies', 'rollout_looks', 'rollouts', 'deployments', 'circuits', 'quarantines', 'probations'],
+  ...[
+    'rollout_tallies',
+    'rollout_looks',
+    'rollouts',
+    'deployments',
+    'circuits',
+    'quarantines',
+    'probations',
+    'version_tallies',
+  ],
   ...[
     'drift_watches',
     'trigger_evaluations',

@@ -5,10 +5,11 @@ import {
   type PageRequest,
   type Probation,
   type ProbationUpdate,
+  type VersionTally,
 } from '@retrain/core';
 import type { Database } from './database.js';
 import { pgPage } from './pg-page.js';
-import { probationSchema } from './schema/probations.schema.js';
+import { probationSchema, versionTallySchema } from './schema/probations.schema.js';
 
 export class PgProbations extends Probations {
   constructor(private readonly database: Database) {
@@ -48,5 +49,20 @@ export class PgProbations extends Probations {
   list(model: string, page: PageRequest): Promise<Page<Probation>> {
     const list = { schema: probationSchema, table: 'probations', by: 'move_id' };
     return pgPage(this.database, { ...list, where: 'model = $1', parameters: [model] }, page);
+  }
+
+  async saveTally({ model, version, process, requests, errors, latencies }: VersionTally): Promise<void> {
+    await this.database.query(
+      `INSERT INTO version_tallies AS known (model, version, process, requests, errors, latencies)
+       VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (model, version, process) DO UPDATE SET requests = $4, errors = $5, latencies = $6
+       WHERE known.requests <= $4`,
+      [model, version, process, requests, errors, JSON.stringify(latencies)],
+    );
+  }
+
+  tallies(model: string, version: number): Promise<readonly VersionTally[]> {
+    const sql = `SELECT * FROM version_tallies WHERE model = $1 AND version = $2`;
+    return this.database.objects<VersionTally>(versionTallySchema, sql, [model, version]);
   }
 }

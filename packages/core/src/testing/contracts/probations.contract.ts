@@ -34,6 +34,24 @@ export function describeProbations(name: string, make: MakeWorld): void {
       expect(await world().probations.find('coin', 7)).toEqual({ ...given(7), ...judged, status: 'rolled_back' });
     });
 
+    it('know what each process has told of a version, the most that it told', async () => {
+      const [one, two] = [crypto.randomUUID(), crypto.randomUUID()];
+      const tally = { model: 'coin', version: 2, process: one, requests: 10, errors: 1, latencies: [4, 5] };
+      await world().probations.saveTally(tally);
+      await world().probations.saveTally({ ...tally, requests: 12, latencies: [6, 5] });
+      await world().probations.saveTally(tally);
+      await world().probations.saveTally({ ...tally, process: two });
+      await world().probations.saveTally({ ...tally, version: 1 });
+      const told = await world().probations.tallies('coin', 2);
+      expect(told.map(({ process, requests }) => [process, requests]).sort()).toEqual(
+        [
+          [one, 12],
+          [two, 10],
+        ].sort(),
+      );
+      expect(told).toContainEqual({ ...tally, requests: 12, latencies: [6, 5] });
+    });
+
     it('are listed newest first', async () => {
       for (const moveId of [3, 5, 4]) await world().probations.insert(given(moveId));
       const { items, nextCursor } = await world().probations.list('coin', { limit: 2 });

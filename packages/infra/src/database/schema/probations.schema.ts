@@ -1,4 +1,4 @@
-import type { Probation, Quarantine } from '@retrain/core';
+import type { Probation, Quarantine, VersionTally } from '@retrain/core';
 import { EntitySchema } from 'typeorm';
 import * as column from './columns.js';
 
@@ -60,6 +60,27 @@ export const probationSchema = new EntitySchema<Probation>({
   foreignKeys: [
     {
       name: 'probations_version_fkey',
+      target: 'ModelVersion',
+      columnNames: ['model', 'version'],
+      referencedColumnNames: ['model', 'version'],
+    },
+  ],
+});
+
+export const versionTallySchema = new EntitySchema<VersionTally>({
+  name: 'VersionTally',
+  tableName: 'version_tallies',
+  columns: {
+    model: column.primary(column.text('model')),
+    version: column.primary(column.integer('version')),
+    process: column.primary(column.uuid('process')),
+    requests: column.bigint('requests'),
+    errors: column.bigint('errors'),
+    latencies: column.jsonb('latencies'),
+  },
+  foreignKeys: [
+    {
+      name: 'version_tallies_version_fkey',
       target: 'ModelVersion',
       columnNames: ['model', 'version'],
       referencedColumnNames: ['model', 'version'],
