@@ -120,7 +120,7 @@ describe('a model trained elsewhere', () => {
   it('cannot be promoted when it does not exist', async () => {
     expect((await gateway.post('/models/coin/promote', { version: 99 })).status).toBe(404);
     expect((await gateway.post('/models/coin/promote', {})).status).toBe(400);
-    expect((await gateway.post('/models/coin/promote', { version: 1, strategy: 'canary' })).status).toBe(400);
+    expect((await gateway.post('/models/coin/promote', { version: 1, strategy: 'sudden' })).status).toBe(400);
   });
 });
 
