@@ -46,8 +46,7 @@ export class RegisterVersionService {
     const row = await this.models.find(model);
     if (!row) throw notFound('unknown_model', `There is no model "${model}".`);
     const definition = this.plugins.models.get(row.definition);
-    const scorer = await this.loader.load(external.artifact, expectationOf(definition));
-    await scorer.release();
+    await this.loader.tryOut(external.artifact, expectationOf(definition));
     const artifact = await this.artifacts.put(external.artifact);
     return this.unitOfWork.transaction(async () => {
       const version = await this.models.addVersion({

@@ -27,4 +27,12 @@ export abstract class ScorerLoader {
    * and loads them. Rejects with a DomainError of code `invalid_artifact` that says what is wrong.
    */
   abstract load(artifact: Uint8Array, expectation: ScorerExpectation): Promise<Scorer>;
+
+  /**
+   * Makes every check of `load` on an artifact that somebody sent. An adapter whose runtime such an artifact could take
+   * down makes them where that harms nobody. Rejects as `load` does.
+   */
+  async tryOut(artifact: Uint8Array, expectation: ScorerExpectation): Promise<void> {
+    await (await this.load(artifact, expectation)).release();
+  }
 }
