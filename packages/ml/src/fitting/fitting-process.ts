@@ -7,20 +7,24 @@ const HEAP_SHARE = 0.75;
 /** Variables that the fitting process inherits; secrets of the host stay out of the reach of trainers. */
 const ENVIRONMENT = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'NODE_ENV', 'SystemRoot'];
 
+/** Whether the sources themselves run, without a build. */
+const source = import.meta.url.endsWith('.ts');
+
 /** Starts a fitting process; see `startChild`. */
 export function startFittingProcess(memoryMb: number, folder: string): ChildProcess {
-  return startChild('./child', memoryMb, folder);
+  return startChild(
+    source ? new URL('./child.ts', import.meta.url) : new URL('./child.js', import.meta.url),
+    memoryMb,
+    folder,
+  );
 }
 
 /**
  * Starts a process in a process group of its own, so that whatever it starts can be ended with it.
  *
- * @param module its entry, relative to this file and without its extension.
  * @param folder where it and its programs put temporary files.
  */
-export function startChild(module: string, memoryMb: number, folder: string): ChildProcess {
-  const source = import.meta.url.endsWith('.ts');
-  const entry = new URL(`${module}.${source ? 'ts' : 'js'}`, import.meta.url);
+export function startChild(entry: URL, memoryMb: number, folder: string): ChildProcess {
   const fromSource = ['--conditions=@retrain/source', `--import=${new URL('./from-source.mjs', import.meta.url).href}`];
   const heapMb = Math.max(16, Math.floor(memoryMb * HEAP_SHARE));
   const flags = [`--max-old-space-size=${heapMb}`, ...(source ? fromSource : [])];

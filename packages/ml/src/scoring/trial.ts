@@ -22,6 +22,9 @@ export interface TrialOrder {
 /** What it sends back: nothing is wrong, or what is. */
 export type TrialReport = { readonly kind: 'fine' } | Extract<FitReport, { kind: 'refused' | 'failed' }>;
 
+const source = import.meta.url.endsWith('.ts');
+const entry = source ? new URL('./trial-child.ts', import.meta.url) : new URL('./trial-child.js', import.meta.url);
+
 /**
  * Loads an artifact and asks it about probe rows in a process of its own: one that takes all memory, computes for ever or
  * crashes the runtime ends with that process.
@@ -34,7 +37,7 @@ export async function tryOutApart(
   limits: TrialLimits,
 ): Promise<void> {
   const { memoryMb, timeoutSeconds } = limits;
-  const child = startChild('../scoring/trial-child', memoryMb, tmpdir());
+  const child = startChild(entry, memoryMb, tmpdir());
   const order: TrialOrder = { artifact, expectation, memoryMb };
   let report: TrialReport | undefined;
   let said = '';
