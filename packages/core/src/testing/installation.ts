@@ -109,18 +109,18 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
   ];
   const given = bound(adapters);
   /** Services of one process; every call is another process on the same database, maybe with parts of its own. */
-  const process = (own: Partial<Rows & { readonly clock: FakeClock }> = {}, timing: Partial<RunTiming> = {}) =>
+  const process = (own: Partial<Rows & { readonly clock: FakeClock }> = {}, other?: Partial<RunTiming>) =>
     constructor(
       new Map([
         ...bound({ ...adapters, ...own }),
-        [RunTiming, Object.assign(new RunTiming(), { heartbeatMs: 10 }, timing)],
+        [RunTiming, other ? Object.assign(new RunTiming(), timing, other) : timing],
       ]),
     );
   /** A process that is killed at its n-th call to the outside. It has no heartbeat of its own, so that calls can be counted. */
   const mortalProcess = (mortal: Mortal) => {
     const timing: [Token<unknown>, unknown] = [
       RunTiming,
-      Object.assign(new RunTiming(), { heartbeatMs: 1e9, ...eager }),
+      Object.assign(new RunTiming(), { ...eager, heartbeatMs: 1e9, lookMs: 1_000 }),
     ];
     return constructor(mortal.adapters(new Map([...given, timing]), immortal));
   };
