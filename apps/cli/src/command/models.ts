@@ -21,6 +21,7 @@ interface VersionView {
 }
 
 interface MoveView {
+  readonly message: string;
   readonly status: string;
   readonly version: number;
   readonly previous_version?: number | null;
@@ -129,10 +130,11 @@ export function addModelCommands(program: Command): void {
   program
     .command('promote <version>')
     .description('let a version answer, or propose it where more than one person decides')
+    .option('--strategy <strategy>', 'direct, or try it first: shadow, canary, ab', 'direct')
     .option('--reason <reason>', 'why', 'promoted from the command line')
     .action(
-      action(async (context, version: string, given: { reason: string }) => {
-        await move(context, 'promote', { version: wholeNumber(version), reason: given.reason });
+      action(async (context, version: string, { strategy, reason }: { strategy: string; reason: string }) => {
+        await move(context, 'promote', { version: wholeNumber(version), strategy, reason });
       }),
     );
 
@@ -155,7 +157,8 @@ async function move(context: CommandContext, verb: 'promote' | 'rollback', body:
   const answer = await context.api.post<MoveView>(`/models/${encodeURIComponent(name)}/${verb}`, body);
   const { version, previous_version: before } = answer;
   const moved = `${name}: version ${version} answers now${before ? ` (before: ${before})` : ''}.`;
+  const told = answer.status === 'rolling_out' ? answer.message : moved;
   context.output.result(answer, () =>
-    context.output.line(answer.status === 'awaiting_approval' ? toldDeployment(answer.deployment) : moved),
+    context.output.line(answer.status === 'awaiting_approval' ? toldDeployment(answer.deployment) : told),
   );
 }
