@@ -8,6 +8,7 @@ import { addHistoryCommands } from './command/history.js';
 import { addModelCommands } from './command/models.js';
 import { addReplayCommand } from './command/replay.js';
 import { addRolloutCommands } from './command/rollouts.js';
+import { addReproduceCommand } from './command/reproduce.js';
 import { addRunCommands } from './command/runs.js';
 import { addScheduleCommands } from './command/schedule.js';
 import { addTriggerCommands } from './command/trigger.js';
@@ -28,6 +29,7 @@ export function buildProgram(): Command {
   addScheduleCommands(program);
   addTriggerCommands(program);
   addRunCommands(program);
+  addReproduceCommand(program);
   addModelCommands(program);
   addRolloutCommands(program);
   addCircuitCommand(program);

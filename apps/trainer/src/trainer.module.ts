@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ProbesController, workOn } from '@retrain/infra';
+import { ReproduceProcessor } from './reproduce.processor.js';
 import { RetrainProcessor } from './retrain.processor.js';
 import { RunMetrics } from './run-metrics.js';
 import { TrainCandidateProcessor } from './train-candidate.processor.js';
@@ -18,7 +19,7 @@ export class TrainerModule {
       controllers: [ProbesController],
       providers: [
         RunMetrics,
-        ...workOn('training', runs, [RetrainProcessor]),
+        ...workOn('training', runs, [RetrainProcessor, ReproduceProcessor]),
         ...workOn('fitting', fits, [TrainCandidateProcessor]),
       ],
     };

@@ -198,6 +198,8 @@ export * from './run/report-html.js';
 export * from './run/report-markdown.js';
 export * from './run/report-run.service.js';
 export * from './run/report.js';
+export * from './run/reproduce-run.service.js';
+export * from './run/request-reproduction.service.js';
 export * from './run/request-retraining.service.js';
 export * from './run/result.js';
 export * from './run/run-services.js';

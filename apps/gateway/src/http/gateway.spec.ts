@@ -229,6 +229,7 @@ const contract = [
   ...['get /models', 'get /models/{model}', 'get /models/{model}/versions', 'get /models/{model}/versions/{version}'],
   ...['get /models/{model}/at', 'post /models/{model}/versions', 'post /models/{model}/promote'],
   ...['post /models/{model}/rollback', 'get /models/{model}/performance', 'get /models/{model}/drift'],
+  'post /retraining/runs/{id}/reproduce',
   ...['get /models/{model}/circuit', 'post /models/{model}/circuit/close'],
   ...[
     'get /models/{model}/probations',

@@ -7,6 +7,7 @@ import {
   notFound,
   RejectRunService,
   RunProgressService,
+  RequestReproductionService,
   reportHtml,
   reportMarkdown,
   TrainingRuns,
@@ -22,6 +23,7 @@ import { deploymentView } from '../model/version-view.js';
 import { preferred } from '../http/accept.js';
 import {
   approveSchema,
+  emptySchema,
   reasonSchema,
   runsQuery,
   type ApproveBody,
@@ -52,6 +54,7 @@ export class RunsController {
     private readonly rejecting: RejectRunService,
     private readonly cancelling: CancelRunService,
     private readonly progress: RunProgressService,
+    private readonly reproducing: RequestReproductionService,
     private readonly names: ModelNames,
   ) {}
 
@@ -137,6 +140,20 @@ export class RunsController {
     await this.find(id);
     await this.cancelling.execute({ runId: id, actor, reason: reason ?? 'cancelled' });
     return this.one(id);
+  }
+
+  @Post(':id/reproduce')
+  @HttpCode(202)
+  @Documented({
+    summary: 'Do the fits of a past run again; the event run.reproduced behind `after` tells what came out',
+    body: emptySchema,
+    answer: { run_id: '5f1c…', after: 4711 },
+    status: 202,
+  })
+  async reproduce(@Param('id') id: string, @Actor() actor: string) {
+    await this.find(id);
+    const { afterSeq } = await this.reproducing.execute(id, actor);
+    return { run_id: id, after: afterSeq };
   }
 
   private async find(id: string): Promise<TrainingRun> {

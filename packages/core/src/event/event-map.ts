@@ -32,6 +32,12 @@ export interface EventMap {
   'run.attempt_refused': { readonly attempt: number; readonly stage?: string };
   'circuit.opened': { readonly until: string; readonly failures: number; readonly reason: string };
   'circuit.closed': { readonly by: string; readonly reason: string };
+  'run.reproduced': {
+    readonly identical: boolean;
+    readonly compared: readonly JsonObject[];
+    readonly environment: JsonObject;
+    readonly problem?: string;
+  };
   'candidate.created': { readonly version: number; readonly sha256: string; readonly metrics: JsonObject };
   'candidate.accepted': { readonly version: number; readonly verdicts: readonly JsonObject[] };
   'candidate.rejected': { readonly version: number; readonly verdicts: readonly JsonObject[] };

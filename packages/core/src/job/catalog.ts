@@ -11,6 +11,11 @@ export interface RunJob {
   readonly runId: string;
 }
 
+export interface ReproduceJob extends RunJob {
+  /** Who asked. */
+  readonly actor: string;
+}
+
 export interface PieceJob {
   readonly pieceId: string;
 }
@@ -26,6 +31,7 @@ export interface JobPayloads {
   prune: EmptyJob;
   'read-answers': EmptyJob;
   retrain: RunJob;
+  reproduce: ReproduceJob;
   'train-candidate': PieceJob;
 }
 
@@ -71,6 +77,16 @@ export const jobCatalog: { readonly [N in JobName]: JobKind<N> } = {
     attempts: 3,
     backoffSeconds: 5,
     parse: (payload) => ({ runId: stringField(payload, 'runId', 'retrain') }),
+  },
+  reproduce: {
+    name: 'reproduce',
+    queue: 'training',
+    attempts: 3,
+    backoffSeconds: 5,
+    parse: (payload) => ({
+      runId: stringField(payload, 'runId', 'reproduce'),
+      actor: stringField(payload, 'actor', 'reproduce'),
+    }),
   },
   'train-candidate': {
     name: 'train-candidate',

@@ -28,6 +28,10 @@ const titles: { readonly [T in EventType]: (payload: EventMap[T]) => string } = 
   'run.recovered': ({ from }) => `a run was taken over from an attempt that is gone (${from})`,
   'circuit.opened': ({ until, reason }) => `no more retrainings before ${until}, except by force: ${reason}`,
   'circuit.closed': ({ by, reason }) => `retrainings may be asked for again (${by}): ${reason}`,
+  'run.reproduced': ({ identical, problem }) =>
+    identical
+      ? 'a past run was reproduced bit for bit'
+      : `a past run was not reproduced${problem ? `: ${problem}` : ''}`,
   'candidate.created': ({ version }) => `candidate version ${version} was fitted`,
   'candidate.accepted': ({ version }) => `candidate version ${version} passed every gate`,
   'candidate.rejected': ({ version }) => `candidate version ${version} was rejected by its gates`,

@@ -47,6 +47,8 @@ export interface TrainOutput {
   readonly recipe: Recipe;
   readonly seed: number;
   readonly codeVersion: string;
+  /** What the run was worked on with: versions of Node and this product, platform. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly configRevision: number;
   /** ISO 8601; every training row happened before. */
   readonly trainedUntil?: string;

@@ -62,6 +62,7 @@ export function resultOf(run: TrainingRun, ending: Ending): JsonObject {
       config_revision: trained?.configRevision ?? run.configRevision,
       seed: trained?.seed,
       code_version: trained?.codeVersion,
+      environment: trained?.environment,
       trained_until: trained?.trainedUntil,
       recipe: trained?.recipe,
       data_hash: prepared?.snapshot.sha256,

@@ -46,6 +46,8 @@ import { ExecuteRunService } from './execute-run.service.js';
 import { PrepareData } from './prepare-data.service.js';
 import { RecoverRunsService } from './recover-runs.service.js';
 import { ReportRun } from './report-run.service.js';
+import { ReproduceRunService } from './reproduce-run.service.js';
+import { RequestReproductionService } from './request-reproduction.service.js';
 import { RequestRetrainingService } from './request-retraining.service.js';
 import { RunTiming } from './run-timing.js';
 import { SettleAttemptService } from './settle-attempt.service.js';
@@ -83,6 +85,7 @@ export const decisionServices = [
   GatherProbation,
   WatchProbation,
   RequestRetrainingService,
+  RequestReproductionService,
   CancelRunService,
   KeepDriftWatch,
   TriggerContexts,
@@ -108,5 +111,6 @@ export const runServices = [
   SupersedeApprovals,
   DeployCandidate,
   ReportRun,
+  ReproduceRunService,
   ExecuteRunService,
 ] as const;

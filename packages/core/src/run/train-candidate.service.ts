@@ -23,6 +23,7 @@ import { Service } from '../shared/service.js';
 import { ArtifactStore } from '../storage/artifact-store.port.js';
 import { AttemptLost } from './attempt.js';
 import { codeVersion } from './code-version.js';
+import { environmentOf } from './environment.js';
 import { asJson, prepareOutput, type FitCount, type TrainOutput } from './outputs.js';
 import type { RunStep, StageCommit, StageContext } from './stage.js';
 import type { FittedModel } from './trainer-definition.js';
@@ -138,6 +139,7 @@ export class TrainCandidate implements RunStep {
       diagnostics,
       tried,
       fits,
+      environment: environmentOf(),
     };
     return { output: asJson(output), summary: asJson({ ...payload, recipe: recipe.use, judged: evaluation.rows }) };
   }
@@ -172,7 +174,7 @@ export function evaluationSummaryOf({ task }: Dataset, evaluation: PairedEvaluat
 }
 
 /** What the artifact itself says of its origin: nothing that would differ between two equal fits of a run. */
-function metadataOf(runId: string, lineage: Lineage): Record<string, string> {
+export function metadataOf(runId: string, lineage: Lineage): Record<string, string> {
   return {
     run_id: runId,
     parent_version: String(lineage.parentVersion ?? 'none'),

@@ -6,15 +6,15 @@ const processor = (job: JobName): JobProcessor => ({ job, process: async () => u
 
 describe('the processors of a queue', () => {
   it('are accepted when every job has exactly one', () => {
-    expect([...processorsOf('training', [processor('retrain')]).keys()]).toEqual(['retrain']);
+    expect([...processorsOf('fitting', [processor('train-candidate')]).keys()]).toEqual(['train-candidate']);
   });
 
   it.each([
-    ['none', [], 'job "retrain" has no processor'],
-    ['two', [processor('retrain'), processor('retrain')], 'job "retrain" has two processors'],
-    ['a stranger', [processor('retrain'), processor('notify')], 'job "notify" is not on this queue'],
+    ['none', [], 'job "train-candidate" has no processor'],
+    ['two', [processor('train-candidate'), processor('train-candidate')], 'job "train-candidate" has two processors'],
+    ['a stranger', [processor('train-candidate'), processor('notify')], 'job "notify" is not on this queue'],
   ])('are refused when a job has %s', (_, processors, problem) => {
-    expect(() => processorsOf('training', processors)).toThrow(problem);
+    expect(() => processorsOf('fitting', processors)).toThrow(problem);
   });
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
-import { unavailable, unprocessable, type JobName, type JobProcessor, type QueueName } from '@retrain/core';
+import { jobCatalog, unavailable, unprocessable, type JobName, type JobProcessor, type QueueName } from '@retrain/core';
 import { BullMqJobQueue } from '../queue/bullmq-job-queue.js';
 import { migrateQueue, QueueBackend, type QueueSettings } from '../queue/queue-backend.js';
 import { WorkerHost } from '../queue/worker-host.js';
@@ -10,11 +10,8 @@ type Handler = (payload: unknown, signal: AbortSignal) => Promise<void>;
 
 const quiet = { error: () => undefined, warn: () => undefined };
 const ignore = () => undefined;
-const jobsOf: Readonly<Record<QueueName, readonly JobName[]>> = {
-  monitoring: ['evaluate-triggers', 'recover-runs', 'notify', 'prune', 'read-answers'],
-  training: ['retrain'],
-  fitting: ['train-candidate'],
-};
+const jobsOf = (queue: QueueName): readonly JobName[] =>
+  Object.values(jobCatalog).flatMap((kind) => (kind.queue === queue ? kind.name : []));
 
 /** A host for the queue whose jobs all go to `handlers`; jobs without a handler do nothing. */
 export async function startHost(
@@ -22,7 +19,7 @@ export async function startHost(
   queue: QueueName,
   handlers: Partial<Record<JobName, Handler>>,
 ): Promise<WorkerHost> {
-  const processors = jobsOf[queue].map((job) => ({ job, process: handlers[job] ?? (async () => undefined) }));
+  const processors = jobsOf(queue).map((job) => ({ job, process: handlers[job] ?? (async () => undefined) }));
   const options = { queue, processors: processors as JobProcessor[], concurrency: 2, graceSeconds: 5 };
   const host = new WorkerHost(backend, options, quiet);
   await host.start();
