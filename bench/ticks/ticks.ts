@@ -20,6 +20,9 @@ interface FigureBar {
   readonly limit: number;
 }
 
+const medianOf = (rounds: readonly Round[]) =>
+  rounds.map(({ rss_mb }) => rss_mb).sort((a, b) => a - b)[Math.floor(rounds.length / 2)]!;
+
 /** Rounds of checks of so many models by one monitor process, over its queue; mending and reading ahead go on beside them. */
 export async function ticks(models: number, bars: readonly FigureBar[] = []): Promise<Part> {
   const world = await WatchedModels.start(models, HISTORY_ROWS);
@@ -32,13 +35,15 @@ export async function ticks(models: number, bars: readonly FigureBar[] = []): Pr
       rounds.push({ seconds, cpu_seconds: world.cpuSeconds() - before, rss_mb: world.residentMb() });
     }
     const times = rounds.map(({ seconds }) => seconds).sort((a, b) => a - b);
+    // Collections of garbage make one round's figure jump by a tenth.
+    const [early, late] = [medianOf(rounds.slice(2, 7)), medianOf(rounds.slice(-5))];
     const figures = {
       median_s: times[Math.floor(ROUNDS / 2)]!,
       slowest_s: times.at(-1)!,
       cpu_s: rounds.reduce((sum, { cpu_seconds }) => sum + cpu_seconds, 0) / ROUNDS,
-      rss_third_mb: rounds[2]!.rss_mb,
-      rss_last_mb: rounds.at(-1)!.rss_mb,
-      grown: rounds.at(-1)!.rss_mb / rounds[2]!.rss_mb,
+      rss_early_mb: early,
+      rss_late_mb: late,
+      grown: late / early,
       decisions: await world.decisions(),
     };
     return {

@@ -43,7 +43,8 @@ export class CancelRunService {
     const run = await this.runs.find(runId);
     if (!run) throw notFound('unknown_run', `There is no run ${runId}.`);
     const asked = await this.runs.requestCancel(runId, actor, reason, this.clock.now());
-    if (!asked) return this.takeOffTheDesk(run, actor, reason);
+    // It may have come to its end, or to wait for a person, since we looked.
+    if (!asked) return this.takeOffTheDesk((await this.runs.find(runId)) ?? run, actor, reason);
     if (asked.status === 'running') await this.signals.send({ kind: 'cancel_requested', runId });
     if (asked.status === 'cancelled') {
       await this.breaker.runCancelled(run);

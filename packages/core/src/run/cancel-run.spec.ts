@@ -123,6 +123,18 @@ describe('cancelling a run', () => {
     expect((await house.deployments.ofRun(id))?.status).toBe('rejected');
   });
 
+  it('that comes to wait for approval while it is being cancelled is taken off the desk too', async () => {
+    const house = await withChampion();
+    const { id } = await retrain(house);
+    const find = house.runs.find.bind(house.runs);
+    let looks = 0;
+    house.runs.find = async (runId) => {
+      const run = await find(runId);
+      return run && looks++ === 0 ? { ...run, status: 'running' } : run;
+    };
+    expect((await house.get(CancelRunService).execute({ runId: id, ...why })).status).toBe('cancelled');
+  });
+
   it('whose candidate serves already comes too late: the run ends as what it is, deployed', async () => {
     const house = await withChampion({ config: { enable_automatic_deployment: true } });
     const { id } = await request(house);
