@@ -28,7 +28,7 @@ async function fanout(): Promise<Part> {
     return {
       name: `a run with ${recipes.length} candidates on ${evaluation.blocks} blocks`,
       assumptions: { recipes, evaluation, threads_per_fit: 1, load_before_and_after_each: load },
-      figures: { bare, alone, together, on_paper: onPaper(alone) },
+      figures: { bare, alone, together, beyond_bare_per_fit: overhead / alone.fits.length, on_paper: onPaper(alone) },
       bars: [
         {
           name: 'one trainer beyond the bare training code',

@@ -2,10 +2,10 @@
 export const evaluation = { min_rows: 4000, max_rows: 4000, blocks: 2 };
 export const seed = 42;
 
-const common = { max_iterations: 250, early_stopping: false };
+const common = { max_iterations: 800, early_stopping: false };
 
 export const recipes = [7, 15].flatMap((max_leaf_nodes) =>
-  [0.03, 0.05, 0.08, 0.12].map((learning_rate) => ({
+  [0.01, 0.02, 0.03, 0.05].map((learning_rate) => ({
     use: 'hist_gradient_boosting',
     with: { ...common, max_leaf_nodes, learning_rate },
   })),
