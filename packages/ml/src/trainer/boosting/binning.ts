@@ -7,7 +7,7 @@ export const PER_WORD = 4;
 /** Cells of a column's range, each of which knows the few bins that its values may be in. */
 const CELLS = 4096;
 /** Values from which the thresholds of a feature are taken; more would not move them noticeably. */
-const SAMPLE = 200_000;
+const SAMPLE = 100_000;
 /** Largest finite float32: everything but a missing value is at most this. */
 const LARGEST = 3.4028234663852886e38;
 

@@ -54,8 +54,8 @@ class LogisticLoss implements Loss {
 /** Log loss of several classes: a score per class; hessians are the diagonal p (1 - p). */
 class SoftmaxLoss implements Loss {
   readonly largestHessian = 0.25;
-  /** log(sum(exp(score))) per row. */
-  private normalisers = new Float64Array(0);
+  /** Per class those of all rows at the scores that were measured last. */
+  private probabilities: readonly Float64Array[] = [];
 
   constructor(readonly outputs: number) {}
 
@@ -65,14 +65,20 @@ class SoftmaxLoss implements Loss {
 
   measure(scores: Scores, outcomes: Float64Array, weights: RowWeights): void {
     weights.scale(1);
-    if (this.normalisers.length !== outcomes.length) this.normalisers = new Float64Array(outcomes.length);
-    for (let row = 0; row < outcomes.length; row++) this.normalisers[row] = this.normaliser(scores, row);
+    if (this.probabilities[0]?.length !== outcomes.length) {
+      this.probabilities = scores.map((own) => new Float64Array(own.length));
+    }
+    const most = scores[0]!.slice();
+    for (const own of scores) raise(most, own);
+    const sums = new Float64Array(outcomes.length);
+    scores.forEach((own, output) => addPowers(own, most, this.probabilities[output]!, sums));
+    for (const own of this.probabilities) for (let row = 0; row < own.length; row++) own[row]! /= sums[row]!;
   }
 
-  fill(output: number, scores: Scores, outcomes: Float64Array, weights: RowWeights): void {
-    const own = scores[output]!;
+  fill(output: number, _scores: Scores, outcomes: Float64Array, weights: RowWeights): void {
+    const own = this.probabilities[output]!;
     for (let row = 0; row < outcomes.length; row++) {
-      const probability = Math.exp(own[row]! - this.normalisers[row]!);
+      const probability = own[row]!;
       weights.set(row, probability - (outcomes[row] === output ? 1 : 0), probability * (1 - probability));
     }
   }
@@ -122,6 +128,16 @@ class SquaredLoss implements Loss {
 export function lossOf(classes: number): Loss {
   if (classes === 0) return new SquaredLoss();
   return classes === 2 ? new LogisticLoss() : new SoftmaxLoss(classes);
+}
+
+/** Leaves the larger of two scores of each row. */
+function raise(most: Float64Array, scores: Float64Array): void {
+  for (let row = 0; row < most.length; row++) if (scores[row]! > most[row]!) most[row] = scores[row]!;
+}
+
+/** Writes exp(score - most) of each row and adds it to the row's sum. */
+function addPowers(scores: Float64Array, most: Float64Array, powers: Float64Array, sums: Float64Array): void {
+  for (let row = 0; row < scores.length; row++) sums[row]! += powers[row] = Math.exp(scores[row]! - most[row]!);
 }
 
 function shares(outcomes: Float64Array, classes: number): Float64Array {
