@@ -18,6 +18,7 @@ import { ModelNames } from './model/model-names.js';
 import { ModelsController } from './model/models.controller.js';
 import { PerformanceController } from './model/performance.controller.js';
 import { ProbationController } from './model/probation.controller.js';
+import { DeleteController } from './model/delete.controller.js';
 import { QuarantineController } from './model/quarantine.controller.js';
 import { RegisterController } from './model/register.controller.js';
 import { RolloutsController } from './model/rollouts.controller.js';
@@ -50,6 +51,7 @@ export class GatewayModule {
         CircuitController,
         ApprovalController,
         QuarantineController,
+        DeleteController,
         ProbationController,
         PerformanceController,
         RetrainingController,

@@ -15,6 +15,7 @@ interface VersionView {
   readonly version: number;
   readonly created_at: string;
   readonly run_id?: string | null;
+  readonly deleted_at?: string | null;
   readonly artifact: { readonly sha256: string };
   readonly quarantine?: { readonly state: string } | null;
   readonly evaluation?: { readonly rows: number; readonly metrics: Readonly<Record<string, number>> } | null;
@@ -72,11 +73,12 @@ export function addModelCommands(program: Command): void {
         ]);
         output.result({ ...model, versions: page.items }, () =>
           output.table(
-            ['version', 'champion', 'quarantine', 'created', 'rows', 'accuracy', 'log loss', 'sha256'],
+            ['version', 'champion', 'quarantine', 'deleted', 'created', 'rows', 'accuracy', 'log loss', 'sha256'],
             page.items.map((v) => [
               v.version,
               v.version === model.champion?.version ? 'yes' : '',
               v.quarantine?.state,
+              v.deleted_at,
               v.created_at,
               v.evaluation?.rows,
               v.evaluation?.metrics.accuracy,
@@ -123,6 +125,21 @@ export function addModelCommands(program: Command): void {
         const answer = await context.api.post<{ version: number }>(path, given);
         context.output.result(answer, () =>
           context.output.line(`${name}: version ${answer.version} may be promoted again.`),
+        );
+      }),
+    );
+
+  models
+    .command('delete <version>')
+    .description('delete a version that nothing needs: it never answers again')
+    .requiredOption('--reason <reason>', 'why')
+    .action(
+      action(async (context, version: string, given: { reason: string }) => {
+        const name = await modelName(context);
+        const path = `/models/${encodeURIComponent(name)}/versions/${wholeNumber(version)}`;
+        const answer = await context.api.delete<{ version: number; deleted_at: string }>(path, given);
+        context.output.result(answer, () =>
+          context.output.line(`${name}: version ${answer.version} is deleted since ${answer.deleted_at}.`),
         );
       }),
     );

@@ -25,6 +25,10 @@ export class ApiClient {
     return this.request<T>('POST', path, body);
   }
 
+  delete<T>(path: string, body: unknown = {}): Promise<T> {
+    return this.request<T>('DELETE', path, body);
+  }
+
   /** The body as text, in the media type asked for. */
   async text(path: string, accept: string): Promise<string> {
     const response = await this.send('GET', path, undefined, accept);

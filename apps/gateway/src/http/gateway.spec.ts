@@ -235,6 +235,7 @@ const contract = [
     'get /models/{model}/probations',
     'get /models/{model}/quarantines',
     'post /models/{model}/versions/{version}/release',
+    'delete /models/{model}/versions/{version}',
   ],
   ...['get /models/{model}/deployments', 'get /events', 'get /events/stream'],
   ...['get /health/live', 'get /health/ready', 'get /metrics'],

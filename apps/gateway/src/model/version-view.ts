@@ -31,6 +31,8 @@ export function versionView(version: ModelVersion, withProfile = false, quaranti
     run_id: version.runId ?? null,
     created_at: version.createdAt.toISOString(),
     artifact: version.artifact,
+    deleted_at: version.deletedAt?.toISOString() ?? null,
+    deleted_by: version.deletedBy ?? null,
     quarantine: quarantine ? quarantineView(quarantine) : null,
     evaluation: evaluation ? baselineView(evaluation) : null,
     lineage: {

@@ -139,6 +139,12 @@ export class GatewayUnderTest {
     return this.send('POST', url, { 'content-type': 'application/json', ...headers }, JSON.stringify(body));
   }
 
+  /** Deletes, with a body as JSON unless it is undefined. */
+  delete(url: string, body?: unknown) {
+    if (body === undefined) return this.send('DELETE', url, {});
+    return this.send('DELETE', url, { 'content-type': 'application/json' }, JSON.stringify(body));
+  }
+
   async send(method: string, url: string, headers: Record<string, string>, body?: string | Uint8Array<ArrayBuffer>) {
     const answer = await fetch(new URL(url, this.url), { method, headers, body, redirect: 'manual' });
     const type = answer.headers.get('content-type') ?? '';

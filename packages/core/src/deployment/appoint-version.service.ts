@@ -1,5 +1,6 @@
 import { ConfigStore } from '../config/config-store.port.js';
 import { EventLog } from '../event/event-log.port.js';
+import { refuseDeleted } from '../model/deleted-version.js';
 import type { ModelVersion } from '../model/model-version.js';
 import { Models } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
@@ -63,7 +64,7 @@ export class AppointVersion {
 
   /**
    * The deployment: promoted, rolling out, or awaiting approval. Rejects with `unknown_model`, `unknown_version`,
-   * `version_quarantined`, `champion_changed`,
+   * `version_quarantined`, `version_deleted`, `champion_changed`,
    * or with what keeps the version from loading.
    */
   async execute(appointment: Appointment): Promise<Deployment> {
@@ -81,6 +82,7 @@ export class AppointVersion {
     if (!row) throw notFound('unknown_model', `There is no model "${model}".`);
     const version = await this.models.version(model, number);
     if (!version) throw notFound('unknown_version', `Model "${model}" has no version ${number}.`);
+    refuseDeleted(version);
     await this.quarantine.check(version);
     await this.versions.verify(version, this.plugins.models.get(row.definition));
     return version;
@@ -117,6 +119,7 @@ export class AppointVersion {
 
   private async propose(proposal: NewDeployment): Promise<Deployment> {
     return this.unitOfWork.transaction(async () => {
+      await this.models.hold(proposal.model, proposal.version);
       const deployment = await this.deployments.insert(proposal);
       const { id: deploymentId, model, version, requestedBy: actor, asOf } = deployment;
       await this.events.append({ type: 'deployment.proposed', model, actor, asOf, payload: { deploymentId, version } });

@@ -20,7 +20,7 @@ import { SupersedeApprovals } from './supersede-approvals.service.js';
 const HOUR_MS = 3_600_000;
 
 /** What ends a run without a deployment, and is nobody's fault. */
-const refusals: readonly string[] = ['champion_changed', 'version_quarantined'];
+const refusals: readonly string[] = ['champion_changed', 'version_quarantined', 'version_deleted'];
 
 /** Fifth stage: an accepted candidate is promoted, tried beside the champion or proposed to a person; a rejected one touches nothing. */
 @Service()
@@ -68,6 +68,7 @@ export class DeployCandidate implements RunStep {
     const { championVersion } = trainOutput(context.run);
     const proposal = this.proposalOf(context, version);
     return context.fenced(async () => {
+      await this.models.hold(proposal.model, proposal.version);
       const deployment = await this.deployments.insert(proposal);
       const { id: deploymentId, asOf, requestedBy: actor, reason } = deployment;
       if (deployment.status === 'promoted') {

@@ -38,6 +38,8 @@ export abstract class Deployments {
   abstract approvals(deploymentIds: readonly string[]): Promise<readonly Approval[]>;
   /** Newest first. */
   abstract list(model: string, page: PageRequest): Promise<Page<Deployment>>;
+  /** Those of a version that wait for a person. */
+  abstract awaiting(model: string, version: number): Promise<readonly Deployment[]>;
   /** Those that wait for a person and whose time has run out. */
   abstract expired(now: Date): Promise<readonly Deployment[]>;
 }

@@ -1,9 +1,10 @@
-import { Models, type AliasMove } from '../model/models.port.js';
+import { refuseDeleted } from '../model/deleted-version.js';
+import { Models } from '../model/models.port.js';
 import { conflict, notFound } from '../shared/errors.js';
 import { Service } from '../shared/service.js';
 import { AppointVersion } from './appoint-version.service.js';
 import type { Deployment } from './deployment.js';
-import { Deployments } from './deployments.port.js';
+import { RollbackTarget } from './rollback-target.service.js';
 
 export interface Rollback {
   readonly model: string;
@@ -17,8 +18,6 @@ export interface Rollback {
   readonly asOf?: Date;
 }
 
-const PAGE = 200;
-
 /**
  * Brings an earlier champion back: the same artifact, hence identical predictions.
  *
@@ -29,13 +28,13 @@ const PAGE = 200;
 export class RollbackService {
   constructor(
     private readonly models: Models,
-    private readonly deployments: Deployments,
+    private readonly targets: RollbackTarget,
     private readonly appointing: AppointVersion,
   ) {}
 
   /**
    * Rejects with `unknown_model`, `unknown_version`, `no_champion`, `no_previous_version`, `already_champion`,
-   * `never_served`, `champion_changed`, or with what keeps the version from being loaded.
+   * `never_served`, `version_deleted`, `champion_changed`, or with what keeps the version from being loaded.
    */
   async execute({ model, version, actor, reason, quarantine, asOf }: Rollback): Promise<Deployment> {
     if (!(await this.models.find(model))) throw notFound('unknown_model', `There is no model "${model}".`);
@@ -51,44 +50,20 @@ export class RollbackService {
     return this.appointing.execute({ ...appointment, quarantinesLeft: quarantine });
   }
 
-  /**
-   * The version that served before the present one was promoted. Moves that were roll-backs do not count: rolling back
-   * twice goes two versions back, not to and fro.
-   */
   private async previousOf(model: string, version: number): Promise<number> {
-    for await (const move of this.movesOf(model)) {
-      if (move.version !== version || move.previousVersion === undefined) continue;
-      if ((await this.deploymentOf(move))?.kind !== 'rollback') return move.previousVersion;
-    }
+    const previous = await this.targets.of(model, version);
+    if (previous !== undefined) return previous;
     throw conflict('no_previous_version', `No version of "${model}" served before version ${version}. Name one.`);
   }
 
   /** What was taken back once, or never let through, is a promotion: `promote` asks whoever must be asked. */
   private async refuseUnlessServed(model: string, version: number): Promise<void> {
-    if (!(await this.models.version(model, version))) {
-      throw notFound('unknown_version', `Model "${model}" has no version ${version}.`);
-    }
-    let served = false;
-    for await (const move of this.movesOf(model)) {
-      if (move.version !== version) continue;
-      served = true;
-      if ((await this.deploymentOf(move))?.status !== 'rolled_back') return;
-    }
-    const told = served ? 'was rolled back itself' : `never answered for "${model}"`;
+    const found = await this.models.version(model, version);
+    if (!found) throw notFound('unknown_version', `Model "${model}" has no version ${version}.`);
+    refuseDeleted(found);
+    const served = await this.targets.served(model, version);
+    if (served === 'good') return;
+    const told = served === 'taken_back' ? 'was rolled back itself' : `never answered for "${model}"`;
     throw conflict('never_served', `Version ${version} ${told}: promote it instead.`);
-  }
-
-  private async deploymentOf({ deploymentId }: AliasMove): Promise<Deployment | undefined> {
-    return deploymentId === undefined ? undefined : this.deployments.find(deploymentId);
-  }
-
-  /** Newest first. */
-  private async *movesOf(model: string): AsyncGenerator<AliasMove> {
-    let cursor: string | undefined;
-    do {
-      const page = await this.models.aliasMoves(model, 'champion', { limit: PAGE, cursor });
-      yield* page.items;
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
   }
 }

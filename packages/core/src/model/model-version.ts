@@ -36,6 +36,9 @@ export interface ModelVersion {
   readonly referenceSample?: ArtifactRef;
   readonly lineage: Lineage;
   readonly createdAt: Date;
+  /** Set once somebody has deleted it: the row stays, to say who answered when, and never answers again. */
+  readonly deletedAt?: Date;
+  readonly deletedBy?: string;
 }
 
 /** A content-addressed file. */
@@ -58,4 +61,4 @@ export interface Evaluation {
   readonly confidence?: ConfidenceBaseline;
 }
 
-export type NewModelVersion = Omit<ModelVersion, 'id' | 'version' | 'createdAt'>;
+export type NewModelVersion = Omit<ModelVersion, 'id' | 'version' | 'createdAt' | 'deletedAt' | 'deletedBy'>;

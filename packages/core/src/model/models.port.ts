@@ -85,6 +85,17 @@ export abstract class Models {
   abstract versionOfRun(runId: string): Promise<ModelVersion | undefined>;
   abstract versions(model: string, page: PageRequest): Promise<Page<ModelVersion>>;
 
+  /**
+   * Keeps the version from being deleted until the unit of work ends (only inside one), or waits for a deletion under way.
+   * Rejects with `unknown_version`, `version_deleted`.
+   */
+  abstract hold(model: string, version: number): Promise<ModelVersion>;
+  /**
+   * Marks the version as deleted; undefined when there is none that is not. Whoever appoints or holds it meanwhile comes
+   * wholly before or wholly after the unit of work that this is called in.
+   */
+  abstract markDeleted(model: string, version: number, by: string): Promise<ModelVersion | undefined>;
+
   /** Where the last move led: who edits the alias row moves nothing. */
   abstract alias(model: string, alias: AliasName): Promise<Alias | undefined>;
   abstract ledger(model: string, alias: AliasName): Promise<AliasLedger>;
@@ -92,7 +103,7 @@ export abstract class Models {
   abstract restoreAlias(model: string, alias: AliasName): Promise<boolean>;
   /**
    * Compare-and-set; returns the new alias, or undefined when someone moved it first. Writes the AliasMove. Rejects
-   * with `unknown_version`.
+   * with `unknown_version`, `version_deleted`.
    */
   abstract moveAlias(move: MoveAlias): Promise<Alias | undefined>;
   /** Newest first. */

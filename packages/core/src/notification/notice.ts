@@ -41,6 +41,7 @@ const titles: { readonly [T in EventType]: (payload: EventMap[T]) => string } = 
     `the probation of version ${version} ended, ${status.replace('_', ' ')}: ${reason}`,
   'version.quarantined': ({ version, reason }) => `version ${version} was quarantined: ${reason}`,
   'version.released': ({ version, reason }) => `version ${version} was released from quarantine: ${reason}`,
+  'version.deleted': ({ version, reason }) => `version ${version} was deleted: ${reason}`,
   'version.registered': ({ version }) => `version ${version} was registered`,
   'deployment.proposed': ({ version }) => `deployment of version ${version} proposed`,
   'approval.given': ({ version, by, reason, given, required }) =>

@@ -15,6 +15,8 @@ import { PublishChampionService } from '../deployment/publish-champion.service.j
 import { RejectDeploymentService } from '../deployment/reject-deployment.service.js';
 import { RejectRunService } from '../deployment/reject-run.service.js';
 import { ReleaseDeployment } from '../deployment/release-deployment.service.js';
+import { DeleteVersionService } from '../deployment/delete-version.service.js';
+import { RollbackTarget } from '../deployment/rollback-target.service.js';
 import { RollbackService } from '../deployment/rollback.service.js';
 import { SupersedeApprovals } from '../deployment/supersede-approvals.service.js';
 import { VersionLoader } from '../deployment/version-loader.service.js';
@@ -81,7 +83,9 @@ export const decisionServices = [
   RejectRunService,
   ExpireApprovalsService,
   PromoteVersionService,
+  RollbackTarget,
   RollbackService,
+  DeleteVersionService,
   GatherProbation,
   WatchProbation,
   RequestRetrainingService,

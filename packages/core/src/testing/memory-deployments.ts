@@ -76,6 +76,11 @@ export class MemoryDeployments extends Deployments {
     return pageOf(rows, page, ({ item }) => item);
   }
 
+  async awaiting(model: string, version: number): Promise<readonly Deployment[]> {
+    const waiting = ({ item }: Row) => item.status === 'awaiting_approval' && item.model === model;
+    return this.rows.values().flatMap((row) => (waiting(row) && row.item.version === version ? [row.item] : []));
+  }
+
   async expired(now: Date): Promise<readonly Deployment[]> {
     const items = this.rows.values().map(({ item }) => item);
     return items.filter(({ status, expiresAt }) => status === 'awaiting_approval' && expiresAt && expiresAt <= now);

@@ -1,4 +1,5 @@
 import type { ModelVersion, NewModelVersion } from '../model/model-version.js';
+import { refuseDeleted } from '../model/deleted-version.js';
 import { moveHash } from '../model/alias-ledger.js';
 import {
   Models,
@@ -81,6 +82,19 @@ export class MemoryModels extends Models {
     return pageOf(rows, page, ({ item }) => item);
   }
 
+  hold(model: string, version: number): Promise<ModelVersion> {
+    return this.database.write(() => this.held(model, version));
+  }
+
+  markDeleted(model: string, version: number, by: string): Promise<ModelVersion | undefined> {
+    return this.database.write(() => {
+      const key = `${model}/${version}`;
+      const found = this.modelVersions.get(key);
+      if (!found || found.deletedAt) return undefined;
+      return this.modelVersions.set(key, { ...found, deletedAt: this.clock.now(), deletedBy: by });
+    });
+  }
+
   async alias(model: string, alias: AliasName): Promise<Alias | undefined> {
     const last = this.movesOf(model, alias).at(-1);
     return last && aliasOf(last);
@@ -108,12 +122,9 @@ export class MemoryModels extends Models {
   moveAlias(move: MoveAlias): Promise<Alias | undefined> {
     const { model, alias, version, expectedRevision, ...decision } = move;
     return this.database.write(() => {
-      const artifactSha256 = this.modelVersions.get(`${model}/${version}`)?.artifact.sha256;
-      if (artifactSha256 === undefined) {
-        throw notFound('unknown_version', `Model "${model}" has no version ${version}.`);
-      }
       const last = this.movesOf(model, alias).at(-1);
       if ((last?.revision ?? 0) !== expectedRevision) return undefined;
+      const artifactSha256 = this.held(model, version).artifact.sha256;
       const now = this.clock.now();
       const made = {
         ...decision,
@@ -143,6 +154,13 @@ export class MemoryModels extends Models {
       .filter((move) => timeOf(move) <= time.getTime())
       .sort((a, b) => timeOf(a) - timeOf(b) || a.id - b.id)
       .at(-1);
+  }
+
+  private held(model: string, number: number): ModelVersion {
+    const version = this.modelVersions.get(`${model}/${number}`);
+    if (!version) throw notFound('unknown_version', `Model "${model}" has no version ${number}.`);
+    refuseDeleted(version);
+    return version;
   }
 
   private versionsOf(model: string): ModelVersion[] {

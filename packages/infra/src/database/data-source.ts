@@ -9,6 +9,7 @@ import { AddRollouts1764800000000 } from './migrations/add-rollouts-176480000000
 import { AddTrainingPieces1764400000000 } from './migrations/add-training-pieces-1764400000000.js';
 import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
 import { AddVersionTallies1764810000000 } from './migrations/add-version-tallies-1764810000000.js';
+import { AddVersionDeletion1764820000000 } from './migrations/add-version-deletion-1764820000000.js';
 import { AddProbations1764710000000 } from './migrations/add-probations-1764710000000.js';
 import { AddQuarantines1764700000000 } from './migrations/add-quarantines-1764700000000.js';
 import { typeParsers } from './number-arrays.js';
@@ -86,6 +87,7 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
       AddProbations1764710000000,
       AddRollouts1764800000000,
       AddVersionTallies1764810000000,
+      AddVersionDeletion1764820000000,
     ],
     logging: false,
   });

@@ -86,6 +86,11 @@ export class PgDeployments extends Deployments {
     return pgPage<Deployment>(this.database, { ...list, where: 'model = $1', parameters: [model] }, page);
   }
 
+  awaiting(model: string, version: number): Promise<readonly Deployment[]> {
+    const sql = `SELECT * FROM deployments WHERE model = $1 AND version = $2 AND status = 'awaiting_approval'`;
+    return this.database.objects<Deployment>(deploymentSchema, sql, [model, version]);
+  }
+
   expired(now: Date): Promise<readonly Deployment[]> {
     const waiting = `status = 'awaiting_approval' AND expires_at <= $1`;
     const sql = `SELECT * FROM deployments WHERE ${waiting} ORDER BY position`;

@@ -2,6 +2,7 @@ import {
   Models,
   moveHash,
   notFound,
+  refuseDeleted,
   type Alias,
   type AliasLedger,
   type AliasMove,
@@ -98,6 +99,21 @@ export class PgModels extends Models {
     return pgPage(this.database, { ...list, where: 'model = $1', parameters: [model] }, page);
   }
 
+  async hold(model: string, version: number): Promise<ModelVersion> {
+    const sql = `SELECT * FROM model_versions WHERE model = $1 AND version = $2 FOR SHARE`;
+    const held = await this.database.object(modelVersionSchema, sql, [model, version]);
+    if (!held) throw notFound('unknown_version', `Model "${model}" has no version ${version}.`);
+    refuseDeleted(held);
+    return held;
+  }
+
+  markDeleted(model: string, version: number, by: string): Promise<ModelVersion | undefined> {
+    // The row stays locked until the unit of work ends: `hold` and `moveAlias` wait for it, and it for them.
+    const sql = `UPDATE model_versions SET deleted_at = $3, deleted_by = $4
+      WHERE model = $1 AND version = $2 AND deleted_at IS NULL RETURNING *`;
+    return this.database.object(modelVersionSchema, sql, [model, version, this.clock.now(), by]);
+  }
+
   async alias(model: string, alias: AliasName): Promise<Alias | undefined> {
     const last = await this.lastMove(model, alias);
     if (!last) return undefined;
@@ -144,7 +160,7 @@ export class PgModels extends Models {
     const { model, alias, version } = move;
     const last = await this.lastMove(model, alias);
     if ((last?.revision ?? 0) !== expectedRevision) return undefined;
-    const artifactSha256 = await this.artifactOf(move);
+    const { sha256: artifactSha256 } = (await this.hold(model, version)).artifact;
     const now = this.clock.now();
     const made = {
       ...decision,
@@ -157,14 +173,6 @@ export class PgModels extends Models {
     if (!moved) return undefined;
     await this.writeAlias(moved);
     return { model, alias, version, revision: moved.revision, movedAt: moved.movedAt };
-  }
-
-  /** Holds the version as it is until the move is committed. */
-  private async artifactOf({ model, alias, version }: MoveAlias): Promise<string> {
-    const sql = `SELECT artifact_sha256 FROM model_versions WHERE model = $1 AND version = $2 FOR SHARE`;
-    const { rows } = await this.database.query<{ artifact_sha256: string }>(sql, [model, version]);
-    if (!rows[0]) throw notFound('unknown_version', `Model "${model}" has no version ${version} for its ${alias}.`);
-    return rows[0].artifact_sha256;
   }
 
   private insertMove(made: Omit<AliasMove, 'id' | 'hash'>): Promise<AliasMove | undefined> {

@@ -25,6 +25,16 @@ export function describeDeployments(name: string, make: MakeWorld): void {
       expect(await world().deployments.ofRun('not-an-id')).toBeUndefined();
     });
 
+    it('that wait are found by their version', async () => {
+      await world().models.addVersion(aModelVersion());
+      const waiting = await world().deployments.insert(aDeployment());
+      const { id } = await world().deployments.insert(aDeployment());
+      await world().deployments.decide(id, 'awaiting_approval', decision);
+      await world().deployments.insert(aDeployment({ version: 2 }));
+      expect(await world().deployments.awaiting('coin', 1)).toEqual([waiting]);
+      expect(await world().deployments.awaiting('dice', 1)).toEqual([]);
+    });
+
     it('of one run are one, however often and concurrently they are proposed', async () => {
       const proposals = await racing(10, () => world().deployments.insert(aDeployment({ runId: countedId(909) })));
       expect(new Set(proposals.map(({ id }) => id)).size).toBe(1);

@@ -77,6 +77,42 @@ export function describeModels(name: string, make: MakeWorld): void {
         expect(next.items.map(({ version }) => version)).toEqual([6, 5, 4, 3]);
       });
 
+      it('are deleted once when five race, stay as a row, and take no alias any more', async () => {
+        await world().models.addVersion(aModelVersion());
+        const kept = await world().models.addVersion(aModelVersion());
+        const marked = await racing(5, () => world().models.markDeleted('coin', 2, 'key:ann'));
+        const gone = { ...kept, deletedAt: world().clock.now(), deletedBy: 'key:ann' };
+        expect(marked.filter((version) => version !== undefined)).toEqual([gone]);
+        expect(await world().models.version('coin', 2)).toEqual(gone);
+        expect((await world().models.versions('coin', { limit: 1 })).items).toEqual([gone]);
+        const refused = { kind: 'conflict', code: 'version_deleted' };
+        await expect(world().models.moveAlias(move({ version: 2 }))).rejects.toMatchObject(refused);
+        const hold = (version: number) => world().unitOfWork.transaction(() => world().models.hold('coin', version));
+        await expect(hold(2)).rejects.toMatchObject(refused);
+        await expect(hold(9)).rejects.toMatchObject({ code: 'unknown_version' });
+        expect((await hold(1)).version).toBe(1);
+        expect(await world().models.markDeleted('coin', 9, 'key:ann')).toBeUndefined();
+        expect((await world().models.addVersion(aModelVersion())).version).toBe(3);
+      });
+
+      it('are not deleted while somebody holds them', async () => {
+        const { models, unitOfWork } = world();
+        await models.addVersion(aModelVersion());
+        const order: string[] = [];
+        let held!: () => void;
+        const holding = new Promise<void>((resolve) => (held = resolve));
+        const work = unitOfWork.transaction(async () => {
+          await models.hold('coin', 1);
+          held();
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          order.push('let go');
+        });
+        await holding;
+        const deleting = models.markDeleted('coin', 1, 'key:ann').then(() => order.push('deleted'));
+        await Promise.all([work, deleting]);
+        expect(order).toEqual(['let go', 'deleted']);
+      });
+
       it('belong to a registered model', async () => {
         await expect(world().models.addVersion(aModelVersion({ model: 'unknown' }))).rejects.toMatchObject({
           code: 'unknown_model',

@@ -26,6 +26,8 @@ export const modelVersionSchema = new EntitySchema<ModelVersion>({
     referenceSample: column.optional(column.jsonb('reference_sample')),
     lineage: column.jsonbWithInstants('lineage', ['trainedUntil']),
     createdAt: column.instant('created_at'),
+    deletedAt: column.optional(column.instant('deleted_at')),
+    deletedBy: column.optional(column.text('deleted_by')),
   },
   embeddeds: {
     artifact: {
