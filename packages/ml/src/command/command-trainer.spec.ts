@@ -48,9 +48,9 @@ async function gone(pid: number): Promise<boolean> {
 /** Starts a fit and waits for the process id that its program tells as progress. */
 async function started(program: string, over: Partial<FittingJob> = {}) {
   let running: Promise<unknown> | undefined;
-  const pid = await new Promise<number>((resolve) => {
+  const pid = await new Promise<number>((resolve, reject) => {
     running = fitting.fit(job([program], { ...over, onProgress: (told) => resolve(Math.round(told * 1e9)) }));
-    running.catch(() => undefined);
+    running.catch(reject);
   });
   return { pid, running: running! };
 }
@@ -148,7 +148,8 @@ describe('the trainer command', () => {
   it.each(['hang', 'stubborn', 'parent'])(
     'ends a program that takes too long, and all that it started: %s',
     async (program) => {
-      const { pid, running } = await started(program, { limits: { memoryMb: 512, timeoutSeconds: 2 } });
+      // Long enough for the program to have told its process id, on a busy machine too.
+      const { pid, running } = await started(program, { limits: { memoryMb: 512, timeoutSeconds: 10 } });
       expect(alive(pid)).toBe(true);
       await expect(running).rejects.toMatchObject({ code: 'fitting_timed_out' });
       expect(await gone(pid)).toBe(true);

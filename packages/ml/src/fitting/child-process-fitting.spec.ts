@@ -203,7 +203,7 @@ describe('ChildProcessFitting', () => {
   it(
     'ends a fit that takes too long, also one that never looks up',
     async () => {
-      const limits = { memoryMb: 512, timeoutSeconds: 3 };
+      const limits = { memoryMb: 512, timeoutSeconds: 10 };
       let running: Promise<unknown> | undefined;
       const pid = await pidFrom((onProgress) => {
         running = fitting.fit(job({ ...using('stuck'), limits, onProgress }));
