@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ChildProcessFitting } from '../fitting/child-process-fitting.js';
+import { isAlive } from '../fitting/is-alive.js';
 import { readLineage } from '../onnx/inspect-artifact.js';
+import { gone } from '../testing/gone.js';
 import { syntheticDataset } from '../testing/synthetic-dataset.js';
 import { softmaxRegression } from '../trainer/softmax-regression.js';
 import { commandTrainer } from './command-trainer.js';
@@ -29,20 +31,6 @@ function job(program: readonly string[], over: Partial<FittingJob> = {}): Fittin
     signal: new AbortController().signal,
     ...over,
   };
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function gone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 100 && alive(pid); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
-  return !alive(pid);
 }
 
 /** Starts a fit and waits for the process id that its program tells as progress. */
@@ -150,7 +138,7 @@ describe('the trainer command', () => {
     async (program) => {
       // Long enough for the program to have told its process id, on a busy machine too.
       const { pid, running } = await started(program, { limits: { memoryMb: 512, timeoutSeconds: 10 } });
-      expect(alive(pid)).toBe(true);
+      expect(isAlive(pid)).toBe(true);
       await expect(running).rejects.toMatchObject({ code: 'fitting_timed_out' });
       expect(await gone(pid)).toBe(true);
       expect(folders()).toEqual([]);
@@ -183,7 +171,7 @@ describe('the trainer command', () => {
       });
       const [line] = (await once(child.stdout, 'data')) as [Buffer];
       const pid = Number(line.toString());
-      expect(alive(pid)).toBe(true);
+      expect(isAlive(pid)).toBe(true);
       child.kill('SIGKILL');
       expect(await gone(pid)).toBe(true);
     },

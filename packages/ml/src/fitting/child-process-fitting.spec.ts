@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { softmaxRegression } from '../trainer/softmax-regression.js';
+import { gone } from '../testing/gone.js';
 import { syntheticDataset } from '../testing/synthetic-dataset.js';
 import { ChildProcessFitting } from './child-process-fitting.js';
+import { isAlive } from './is-alive.js';
 
 const plugin = new URL('../testing/difficult-trainers.ts', import.meta.url).href;
 const fitting = new ChildProcessFitting({ modules: [plugin] });
@@ -26,20 +28,6 @@ function job(over: Partial<FittingJob> = {}): FittingJob {
 const PATIENCE = 60_000;
 
 const using = (use: string): Partial<FittingJob> => ({ recipe: { use, with: {} } });
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function gone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 100 && alive(pid); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
-  return !alive(pid);
-}
 
 /** The process id that the trainer `stuck` tells as its progress. */
 function pidFrom(fit: (onProgress: (fraction: number) => void) => void): Promise<number> {
@@ -209,7 +197,7 @@ describe('ChildProcessFitting', () => {
         running = fitting.fit(job({ ...using('stuck'), limits, onProgress }));
         running.catch(() => undefined);
       });
-      expect(alive(pid)).toBe(true);
+      expect(isAlive(pid)).toBe(true);
       await expect(running).rejects.toMatchObject({ code: 'fitting_timed_out' });
       expect(await gone(pid)).toBe(true);
     },
@@ -226,7 +214,7 @@ describe('ChildProcessFitting', () => {
         running = fitting.fit(job({ ...using('stubborn'), signal: controller.signal, onProgress }));
         running.catch(() => undefined);
       });
-      expect(alive(grandchild)).toBe(true);
+      expect(isAlive(grandchild)).toBe(true);
       controller.abort(reason);
       await expect(running).rejects.toBe(reason);
       expect(await gone(grandchild)).toBe(true);
@@ -258,7 +246,7 @@ describe('ChildProcessFitting', () => {
       );
       const [line] = (await once(process.stdout, 'data')) as [Buffer];
       const pid = Number(line.toString());
-      expect(alive(pid)).toBe(true);
+      expect(isAlive(pid)).toBe(true);
       process.kill('SIGKILL');
       expect(await gone(pid)).toBe(true);
     },

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from './is-alive.js';
 
 const NAME = /^retrain-fit-(\d+)-/;
 
@@ -22,14 +23,5 @@ function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
     const host = Number(NAME.exec(name)?.[1] ?? process.pid);
     if (!isAlive(host)) removeFittingFolder(join(parent, name));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
