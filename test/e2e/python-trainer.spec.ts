@@ -75,6 +75,15 @@ const misfortunes = [
     expect(JSON.stringify(again.result)).toContain('parity');
   }, 120_000);
 
+  it('gives the same bits when its run is done again', async () => {
+    for (const model of ['bike-demand', 'bike-rides']) {
+      const { body } = await system.get<{ items: readonly { id: string }[] }>(`/retraining/runs?model=${model}`);
+      const { code, answer } = await system.reproduce(body.items[0]!.id);
+      expect(answer!.compared.filter(({ same }) => !same)).toEqual([]);
+      expect([answer!.identical, code]).toEqual([true, 0]);
+    }
+  }, 120_000);
+
   it.each(misfortunes)(
     'ends in a clear failed run when the program %s',
     async (_, name, seconds, code, message) => {

@@ -1,58 +1,108 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { spawnSource } from '@retrain/infra/testing';
 import { mlPlugin } from '@retrain/ml';
-import { quickstart, System } from './system.js';
+import { System, type Reproduction } from './system.js';
 
-/** Everything that comes along and needs nothing of its own. */
-const trainers = mlPlugin.trainers!.filter(({ name, tasks }) => tasks.includes('classification') && name !== 'command');
-const everyTrainer = `${quickstart}
-evaluation: { blocks: 1 }
-trainers:
-${trainers.map(({ name }) => `  - ${name}`).join('\n')}
+const root = join(import.meta.dirname, '../..');
+
+/** A program that fits what stands in its folder, run from source. */
+const program = [
+  process.execPath,
+  ...['--import', join(root, 'scripts/typescript/register.mjs'), '--conditions=@retrain/source'],
+  ...[join(root, 'packages/ml/src/testing/programs.mjs'), 'fit'],
+];
+
+/** Every trainer that comes along for such a task. */
+const trainers = (task: 'classification' | 'regression') =>
+  mlPlugin.trainers!.filter(({ tasks }) => tasks.includes(task)).map(({ name }) => name);
+
+const recipe = (use: string) => (use === 'command' ? { use, with: { command: program } } : { use });
+
+/** Trainers that can begin from the champion and correct their own probabilities. */
+const warm = ['softmax_regression', 'hist_gradient_boosting', 'mlp'];
+
+const config = `
+plugins: ['${join(root, 'examples/bike-rental/plugin.js')}']
+evaluation: { min_rows: 200, blocks: 1 }
+training_data_path: quickstart:bike-rental
+min_days_between_retraining: 0
+min_validation_accuracy: 0
+gates: [parity]
+models:
+  matches:
+    definition: premier-league
+    training_data_path: quickstart:premier-league
+    training_data_until: 2016-08-01
+    model_path: models/matches.onnx
+    trainers: ${JSON.stringify(trainers('classification').map(recipe))}
+  rides:
+    definition: bike-rides
+    model_path: models/rides.onnx
+    triggers: [time_based]
+    trainers: ${JSON.stringify(trainers('regression').map(recipe))}
+${warm.map((use) => `  warm-${use}: { definition: bike-demand, model_path: models/${use}.onnx, trainers: [{ use: ${use}, with: { calibration: auto, warm_start: true } }] }`).join('\n')}
 `;
-
-interface Reproduction {
-  readonly identical: boolean;
-  readonly compared: readonly { readonly what: string; readonly original: object | string; readonly same: boolean }[];
-}
 
 describe('reproducing a run of the running product', () => {
   let system: System;
 
   beforeAll(async () => {
-    system = await System.start({ config: everyTrainer });
+    system = await System.start({ config });
     await system.ready();
-    await system.idle();
   }, 240_000);
 
   afterAll(() => system?.stop(), 60_000);
 
-  it('gives the same metrics, scores and artifact bit for bit, for every trainer that comes along', async () => {
-    const { body: page } = await system.get<{ items: readonly { id: string }[] }>('/retraining/runs');
-    const { code, answer } = await reproduce(page.items[0]!.id);
-    const { compared, identical } = answer!;
-    expect(compared.filter(({ same }) => !same)).toEqual([]);
-    expect([identical, code]).toEqual([true, 0]);
-    const tried = compared.filter(({ what }) => what.startsWith('tried '));
-    expect(tried.map(({ what }) => what.slice('tried '.length)).sort()).toEqual(
-      trainers.map(({ name }) => name).sort(),
+  /** The model's first run, once it has ended. */
+  async function firstRun(model: string): Promise<string> {
+    return system.eventually(
+      `the first run of ${model}`,
+      async () => {
+        const { body } = await system.get<{ items: readonly { id: string }[] }>(`/retraining/runs?model=${model}`);
+        const run = body.items.at(-1) && (await system.settled(body.items.at(-1)!.id, 120));
+        return run?.status === 'deployed' && run.id;
+      },
+      180,
     );
-    for (const { original } of tried) expect(original).not.toHaveProperty('problem');
-    expect(compared.map(({ what }) => what)).toEqual(expect.arrayContaining(['evidence_sha256', 'artifact_sha256']));
-  }, 240_000);
+  }
+
+  async function again(runId: string): Promise<Reproduction['compared']> {
+    const { code, answer } = await system.reproduce(runId);
+    expect(answer!.compared.filter(({ same }) => !same)).toEqual([]);
+    expect([answer!.identical, code]).toEqual([true, 0]);
+    const told = answer!.compared.map(({ what }) => what);
+    expect(told).toEqual(expect.arrayContaining(['metrics', 'evidence_sha256', 'artifact_sha256']));
+    return answer!.compared;
+  }
+
+  it.each([
+    ['matches', 'classification'],
+    ['rides', 'regression'],
+  ] as const)(
+    'gives the same metrics, scores and artifact bit for bit, for every trainer that comes along: %s (%s)',
+    async (model, task) => {
+      const compared = await again(await firstRun(model));
+      const tried = compared.filter(({ what }) => what.startsWith('tried '));
+      expect(tried.map(({ what }) => what.slice('tried '.length)).sort()).toEqual(trainers(task).sort());
+      for (const { original } of tried) expect(original).not.toHaveProperty('problem');
+    },
+    300_000,
+  );
+
+  it.each(warm)(
+    'gives the same bits where the fit began from the champion and its probabilities are corrected: %s',
+    async (use) => {
+      const model = `warm-${use}`;
+      await firstRun(model);
+      const asked = { reason: 'spec', force: true };
+      const { body } = await system.post<{ run_id: string }>(`/retraining/trigger?model=${model}`, asked);
+      const run = await system.settled(body.run_id, 120);
+      expect(JSON.stringify(run.result!['training_metrics'])).toContain('"warm_start":{"used":true}');
+      await again(run.id);
+    },
+    240_000,
+  );
 
   it('is refused for a run that nobody knows', async () => {
-    expect((await reproduce('00000000-0000-4000-8000-00000000dead')).code).toBe(1);
+    expect((await system.reproduce('00000000-0000-4000-8000-00000000dead')).code).toBe(1);
   }, 60_000);
-
-  /** What the command line says and ends with. */
-  async function reproduce(id: string): Promise<{ code: number; answer?: Reproduction }> {
-    const main = join(import.meta.dirname, '../../apps/cli/src/main.ts');
-    const child = spawnSource(main, ['--url', system.url(), '--json', 'reproduce', id], {});
-    let output = '';
-    child.stdout!.on('data', (text: Buffer) => (output += text.toString()));
-    const [code] = (await once(child, 'exit')) as [number];
-    return { code, ...(output ? { answer: JSON.parse(output) as Reproduction } : {}) };
-  }
 });

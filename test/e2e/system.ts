@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -155,6 +156,21 @@ export class System {
     );
   }
 
+  /** What `retrain --json` of these arguments answers and ends with. */
+  async cli<T = unknown>(...args: readonly string[]): Promise<{ readonly code: number; readonly answer?: T }> {
+    const main = join(root, 'apps/cli/src/main.ts');
+    const child = spawnSource(main, ['--url', this.url(), '--json', ...args], {});
+    let output = '';
+    child.stdout!.on('data', (text: Buffer) => (output += text.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    return { code, ...(output ? { answer: JSON.parse(output) as T } : {}) };
+  }
+
+  /** Does a run again by `retrain reproduce`. */
+  reproduce(runId: string) {
+    return this.cli<Reproduction>('reproduce', runId);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(
       this.running.map(async ({ child }) => {
@@ -195,6 +211,11 @@ export class System {
     if (place < 0) throw new Error(`No ${app} was started.`);
     return place;
   }
+}
+
+export interface Reproduction {
+  readonly identical: boolean;
+  readonly compared: readonly { readonly what: string; readonly original: object | string; readonly same: boolean }[];
 }
 
 export interface RunAnswer {

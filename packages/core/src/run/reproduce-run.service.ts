@@ -1,4 +1,5 @@
 import { ConfigStore } from '../config/config-store.port.js';
+import type { Dataset } from '../dataset/dataset.js';
 import { VersionLoader } from '../deployment/version-loader.service.js';
 import type { ChampionUnderTest } from '../evaluation/evaluate-candidate.js';
 import { encodeEvidence } from '../evaluation/evidence.js';
@@ -7,10 +8,9 @@ import { EventLog } from '../event/event-log.port.js';
 import { Models } from '../model/models.port.js';
 import { candidateWork, type PieceSource } from '../piece/plan-pieces.js';
 import { Snapshots } from '../piece/snapshots.service.js';
-import { PluginRegistry } from '../plugin/registry.js';
 import { ScorerLoader } from '../serving/scorer.port.js';
 import { canonicalJson } from '../shared/canonical-json.js';
-import { DomainError, messageOf, notFound } from '../shared/errors.js';
+import { DomainError, messageOf, notFound, unprocessable } from '../shared/errors.js';
 import type { Json } from '../shared/json.js';
 import { Service } from '../shared/service.js';
 import { ArtifactStore } from '../storage/artifact-store.port.js';
@@ -46,7 +46,6 @@ export class ReproduceRunService {
     private readonly loader: ScorerLoader,
     private readonly events: EventLog,
     private readonly config: ConfigStore,
-    private readonly plugins: PluginRegistry,
   ) {}
 
   /** Tells the result, or why there is none, as the event `run.reproduced`. Rejects with what may pass by itself. */
@@ -73,7 +72,8 @@ export class ReproduceRunService {
     const version = await this.models.version(run.model, number);
     if (!version) throw notFound('unknown_version', `The registry has no version ${number} of "${run.model}".`);
     const dataset = await this.snapshots.dataset(snapshot);
-    const champion = await this.champion(run, championVersion);
+    const champion = await this.champion(run, championVersion, dataset);
+    if (championMetrics && champion.kind === 'unreadable') throw championGone(championVersion!, champion.reason);
     try {
       const source: PieceSource = { dataset, snapshot, blocks, champion, seed };
       const { memory_mb: memoryMb, timeout_seconds: timeoutSeconds } = this.config.forModel(run.model).resources;
@@ -100,16 +100,26 @@ export class ReproduceRunService {
     }
   }
 
-  private async champion(run: TrainingRun, number: number | undefined): Promise<ChampionUnderTest> {
+  /** Loaded for the features that the run's rows have, whatever the model computes by now. */
+  private async champion(
+    run: TrainingRun,
+    number: number | undefined,
+    { task, schema }: Dataset,
+  ): Promise<ChampionUnderTest> {
     if (number === undefined) return { kind: 'none' };
     const version = await this.models.version(run.model, number);
     if (!version) return { kind: 'unreadable', reason: `The registry has no version ${number}.` };
-    const definition = this.plugins.models.get((await this.models.find(run.model))!.definition);
-    const loaded = await this.versions.tryLoad(version, definition);
+    const loaded = await this.versions.tryLoad(version, { task, schema });
     if ('problem' in loaded) return { kind: 'unreadable', reason: loaded.problem };
     return { kind: 'loaded', version, scorer: loaded.scorer };
   }
 }
+
+const championGone = (version: number, reason: string) =>
+  unprocessable(
+    'champion_gone',
+    `The run was judged beside version ${version} and may have begun from it; that cannot be loaded any more: ${reason}`,
+  );
 
 const outcomeOf = (tried: { readonly metrics?: object; readonly problem?: string } | undefined) =>
   tried && (tried.metrics ?? { problem: tried.problem });

@@ -81,6 +81,16 @@ describe('reproducing a run', () => {
     expect([identical, problem]).toEqual([false, 'Artifact is gone.']);
   });
 
+  it('says so when the champion it was judged beside is gone, and calls nothing different', async () => {
+    const house = await withChampion();
+    const run = await retrain(house);
+    const champion = (await house.models.version('coin', prepareOutput(run).championVersion!))!;
+    house.artifacts.lose(champion.artifact.uri);
+    const { identical, compared, problem } = await reproduce(house, run.id);
+    expect([identical, compared]).toEqual([false, []]);
+    expect(problem).toMatch(/^The run was judged beside version 1 and may have begun from it/);
+  });
+
   it('is asked for once at a time, and refused for a run that made no candidate', async () => {
     const house = await withChampion();
     const run = await retrain(house);
