@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PruneService, type JobProcessor } from '@retrain/core';
 import { AppLog } from '@retrain/infra';
 
-/** Deletes rows that are older than the configuration keeps. */
+/** Deletes what is older than the configuration keeps. */
 @Injectable()
 export class PruneProcessor implements JobProcessor<'prune'> {
   readonly job = 'prune';
@@ -14,6 +14,6 @@ export class PruneProcessor implements JobProcessor<'prune'> {
 
   async process(_payload: object, signal: AbortSignal): Promise<void> {
     const pruned = await this.pruning.execute(signal);
-    if (pruned.predictions + pruned.evaluations + pruned.pieces > 0) this.log.info(pruned, 'old rows deleted');
+    if (Object.values(pruned).some((count) => count > 0)) this.log.info(pruned, 'what is old was deleted');
   }
 }

@@ -214,7 +214,7 @@ const modelKeys: readonly Omit<ConfigKey, 'scope'>[] = [
   },
   {
     key: 'retention',
-    doc: 'How long rows of the database are kept.',
+    doc: 'How long rows of the database and files of the artifact store are kept.',
     schema: {
       kind: 'object',
       fields: [
@@ -225,6 +225,12 @@ const modelKeys: readonly Omit<ConfigKey, 'scope'>[] = [
           doc: 'Fits of runs, which later runs on the same rows take over.',
           schema: whole(1, 36_500),
           fallback: 30,
+        },
+        {
+          key: 'versions',
+          doc: 'The newest versions, with the frozen rows of their runs; older ones are deleted once nothing needs them.',
+          schema: whole(1, 1_000_000),
+          fallback: 100,
         },
       ],
     },

@@ -77,6 +77,8 @@ export interface RetentionConfig {
   predictions_days: number;
   trigger_evaluations_days: number;
   fits_days: number;
+  /** So many of the newest versions are kept, and every one that something needs. */
+  versions: number;
 }
 
 /** Keys that every model has; a `models:` entry may override each of them. */

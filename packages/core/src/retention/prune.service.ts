@@ -3,43 +3,47 @@ import { Models } from '../model/models.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { Service } from '../shared/service.js';
 import { Pruning } from './pruning.port.js';
+import { RetireVersionsService } from './retire-versions.service.js';
 
 const DAY_MS = 86_400_000;
 const batch = 2_000;
 
-/** How many rows were deleted. */
+/** How many were deleted. */
 export interface Pruned {
   readonly predictions: number;
   readonly evaluations: number;
   readonly pieces: number;
+  readonly versions: number;
 }
 
 /**
- * Deletes predictions, checks and fits that are older than the configuration keeps them, of every configured model.
+ * Deletes predictions, checks, fits and versions that are older than the configuration keeps them, of every configured model.
  *
- * Runs, versions, deployments and events are never deleted: they say who answered when, and why.
+ * The rows of runs, versions, deployments and events stay for good: they say who answered when, and why.
  */
 @Service()
 export class PruneService {
   constructor(
     private readonly pruning: Pruning,
     private readonly models: Models,
+    private readonly retiring: RetireVersionsService,
     private readonly config: ConfigStore,
     private readonly clock: Clock,
   ) {}
 
   /** Stops between two batches when the signal aborts. */
   async execute(signal: AbortSignal): Promise<Pruned> {
-    const pruned = { predictions: 0, evaluations: 0, pieces: 0 };
+    const pruned = { predictions: 0, evaluations: 0, pieces: 0, versions: 0 };
     const configured = this.config.current().config.models;
     for (const { name } of await this.models.list()) {
       if (!Object.hasOwn(configured, name)) continue;
-      const { predictions_days, trigger_evaluations_days, fits_days } = this.config.forModel(name).retention;
+      const { predictions_days, trigger_evaluations_days, fits_days, versions } = this.config.forModel(name).retention;
       const [old, older] = [this.daysAgo(predictions_days), this.daysAgo(trigger_evaluations_days)];
       pruned.predictions += await all((limit) => this.pruning.predictions(name, old, limit), signal);
       pruned.evaluations += await all((limit) => this.pruning.evaluations(name, older, limit), signal);
       const fits = this.daysAgo(fits_days);
       pruned.pieces += await all((limit) => this.pruning.pieces(name, fits, limit), signal);
+      pruned.versions += await this.retiring.execute(name, versions, signal);
     }
     return pruned;
   }

@@ -17,6 +17,8 @@ import { RejectRunService } from '../deployment/reject-run.service.js';
 import { ReleaseDeployment } from '../deployment/release-deployment.service.js';
 import { DeleteVersionService } from '../deployment/delete-version.service.js';
 import { RollbackTarget } from '../deployment/rollback-target.service.js';
+import { VersionUse } from '../deployment/version-use.service.js';
+import { RetireVersionsService } from '../retention/retire-versions.service.js';
 import { RollbackService } from '../deployment/rollback.service.js';
 import { SupersedeApprovals } from '../deployment/supersede-approvals.service.js';
 import { VersionLoader } from '../deployment/version-loader.service.js';
@@ -85,7 +87,9 @@ export const decisionServices = [
   PromoteVersionService,
   RollbackTarget,
   RollbackService,
+  VersionUse,
   DeleteVersionService,
+  RetireVersionsService,
   GatherProbation,
   WatchProbation,
   RequestRetrainingService,

@@ -58,7 +58,7 @@ export function aConfig(overrides: Partial<InstallationConfig> = {}): Installati
     },
     resources: { memory_mb: 1024, timeout_seconds: 600 },
     circuit_breaker: { failures: 3, window_hours: 720, open_hours: 336 },
-    retention: { predictions_days: 730, trigger_evaluations_days: 365, fits_days: 30 },
+    retention: { predictions_days: 730, trigger_evaluations_days: 365, fits_days: 30, versions: 100 },
     max_concurrent_retraining: 1,
     models: { coin: { definition: 'coin' } },
     notifications: [],

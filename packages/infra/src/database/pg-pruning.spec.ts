@@ -1,13 +1,13 @@
-import { PruneService, RandomIds } from '@retrain/core';
+import { PruneService, RandomIds, RetireVersionsService } from '@retrain/core';
+import type { Clock } from '@retrain/core';
 import {
-  aConfig,
+  aModelVersion,
   aPiece,
   aRun,
   anOutcome,
   aPrediction,
   aTriggerEvaluation,
-  FakeClock,
-  MemoryConfigStore,
+  installation,
 } from '@retrain/core/testing';
 import { createMigratedDatabase, type TestDatabase } from '../testing/test-database.js';
 import { Database } from './database.js';
@@ -19,12 +19,9 @@ const signal = new AbortController().signal;
 describe('rows of the past', () => {
   let test: TestDatabase;
   let database: Database;
-  const clock = new FakeClock('2024-01-01T00:00:00Z');
-
   beforeEach(async () => {
     test = await createMigratedDatabase();
     database = await Database.open({ url: test.url });
-    clock.set('2024-01-01T00:00:00Z');
   });
 
   afterEach(async () => {
@@ -33,16 +30,17 @@ describe('rows of the past', () => {
   });
 
   async function world() {
-    const rows = pgAdapters(database, test.url, clock, new RandomIds());
-    const retention = { predictions_days: 30, trigger_evaluations_days: 10, fits_days: 5 };
-    const config = new MemoryConfigStore(aConfig({ retention }), clock);
-    await rows.models.ensure('coin', 'coin');
-    const pruning = new PruneService(new PgPruning(database), rows.models, config, clock);
-    return { ...rows, pruning };
+    const retention = { predictions_days: 30, trigger_evaluations_days: 10, fits_days: 5, versions: 2 };
+    const rows = (clock: Clock) => pgAdapters(database, test.url, clock, new RandomIds());
+    const house = installation({ config: { retention }, rows });
+    const { models, config, clock } = house;
+    await models.ensure('coin', 'coin');
+    const retiring = house.get(RetireVersionsService);
+    return { ...house, pruning: new PruneService(new PgPruning(database), models, retiring, config, clock) };
   }
 
   it('are deleted once they are older than the configuration keeps them, with their outcomes', async () => {
-    const { predictions, evaluations, pruning } = await world();
+    const { predictions, evaluations, pruning, clock } = await world();
     const [old, fresh] = [aPrediction(), aPrediction()];
     await predictions.insert([old]);
     await predictions.recordOutcomes([anOutcome(old.id)]);
@@ -60,7 +58,7 @@ describe('rows of the past', () => {
   });
 
   it('are deleted when they are fits, but not those of a run that goes on', async () => {
-    const { runs, pieces, pruning } = await world();
+    const { runs, pieces, pruning, clock } = await world();
     const over = (await runs.insert(aRun()))!;
     await pieces.add(over, [aPiece(), aPiece()], clock.now());
     await runs.requestCancel(over.id, 'api', 'over', clock.now());
@@ -75,7 +73,7 @@ describe('rows of the past', () => {
   });
 
   it('are deleted in pieces, however many they are, and those of other models stay', async () => {
-    const { predictions, pruning } = await world();
+    const { predictions, pruning, clock } = await world();
     await predictions.insert([aPrediction({ model: 'stranger' })]);
     await predictions.insert(Array.from({ length: 2_500 }, () => aPrediction()));
     clock.advance({ days: 31 });
@@ -83,8 +81,19 @@ describe('rows of the past', () => {
     expect((await predictions.list('stranger', { limit: 10 })).items).toHaveLength(1);
   });
 
+  it('are marked as deleted when they are versions beyond the newest', async () => {
+    const { models, events, pruning } = await world();
+    const { runId: _, ...version } = aModelVersion();
+    for (let n = 0; n < 4; n++) await models.addVersion(version);
+    expect(await pruning.execute(signal)).toMatchObject({ versions: 2 });
+    expect(await pruning.execute(signal)).toMatchObject({ versions: 0 });
+    const { items } = await models.versions('coin', { limit: 10 });
+    expect(items.map(({ deletedBy }) => deletedBy)).toEqual([undefined, undefined, 'retention', 'retention']);
+    expect(await events.after(0, 10, { types: ['version.deleted'] })).toHaveLength(2);
+  });
+
   it('stay when the process is told to stop', async () => {
-    const { predictions, pruning } = await world();
+    const { predictions, pruning, clock } = await world();
     await predictions.insert([aPrediction()]);
     clock.advance({ days: 31 });
     expect(await pruning.execute(AbortSignal.abort())).toMatchObject({ predictions: 0, evaluations: 0 });
