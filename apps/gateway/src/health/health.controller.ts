@@ -1,8 +1,10 @@
+import { Circuits } from '@retrain/core';
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ReadinessChecks } from '@retrain/infra';
 import type { FastifyReply } from 'fastify';
 import { Documented } from '../http/documented.js';
+import { circuitView } from '../model/circuit-view.js';
 import { productVersion } from '../overview/product-version.js';
 import { ServingReadiness } from './serving-readiness.js';
 
@@ -13,16 +15,26 @@ export class HealthController {
   constructor(
     private readonly readiness: ReadinessChecks,
     private readonly serving: ServingReadiness,
+    private readonly circuits: Circuits,
   ) {}
 
   @Get()
   @Documented({
     summary: 'How the gateway is, in detail; 200 while it runs, whatever is away',
-    answer: { status: 'healthy', version: '0.1.0', model_loaded: true, checks: { database: 'ok' }, models: {} },
+    answer: {
+      status: 'healthy',
+      version: '0.1.0',
+      model_loaded: true,
+      checks: { database: 'ok' },
+      models: {},
+      circuits: {},
+    },
   })
   async health() {
     const { degraded, checks } = await this.readiness.answer();
     const models = this.serving.all();
+    // Models answer all the same: what is told here is that they are not retrained.
+    const open = await this.circuits.open().catch(() => []);
     return {
       status: degraded ? 'degraded' : 'healthy',
       version: productVersion(),
@@ -30,6 +42,7 @@ export class HealthController {
       uptime_seconds: Math.round(process.uptime()),
       checks,
       models,
+      circuits: Object.fromEntries(open.map((circuit) => [circuit.model, circuitView(circuit)])),
     };
   }
 

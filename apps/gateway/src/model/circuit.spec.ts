@@ -31,6 +31,7 @@ describe('the circuit of a model', () => {
     const open = { state: 'open', changed_by: 'system', reason: expect.stringContaining('The data file is missing.') };
     expect((await gateway.get('/retraining/status?model=coin')).body.circuit).toMatchObject(open);
     expect((await gateway.get('/models/coin')).body.circuit).toMatchObject(open);
+    expect((await gateway.get('/health')).body).toMatchObject({ circuits: { coin: open } });
     const refused = await gateway.post('/retraining/trigger?model=coin', {});
     expect(refused.status).toBe(409);
     expect(refused.body).toMatchObject({
@@ -43,6 +44,7 @@ describe('the circuit of a model', () => {
     const closed = await gateway.post('/models/coin/circuit/close', { reason: 'the file is back' });
     expect(closed).toMatchObject({ status: 200, body: { state: 'closed', failures: [], reason: 'the file is back' } });
     expect((await gateway.post('/models/coin/circuit/close', {})).status).toBe(200);
+    expect((await gateway.get('/health')).body.circuits).toEqual({});
     const { body } = await gateway.get('/events?model=coin&types=circuit.closed');
     expect(body.items).toHaveLength(1);
     expect((await gateway.post('/retraining/trigger?model=coin', { force: false })).status).toBe(202);

@@ -14,6 +14,11 @@ export class MemoryCircuits extends Circuits {
     return this.rows.get(model);
   }
 
+  async open(): Promise<readonly Circuit[]> {
+    const open = [...this.rows.values()].filter(({ state }) => state !== 'closed');
+    return open.sort((one, other) => (one.model < other.model ? -1 : 1));
+  }
+
   save(circuit: Circuit): Promise<boolean> {
     return this.database.write(() => {
       if ((this.rows.get(circuit.model)?.revision ?? 0) !== circuit.revision) return false;

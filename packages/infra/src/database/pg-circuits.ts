@@ -11,6 +11,13 @@ export class PgCircuits extends Circuits {
     return this.database.object<Circuit>(circuitSchema, 'SELECT * FROM circuits WHERE model = $1', [model]);
   }
 
+  open(): Promise<readonly Circuit[]> {
+    return this.database.objects<Circuit>(
+      circuitSchema,
+      `SELECT * FROM circuits WHERE state <> 'closed' ORDER BY model`,
+    );
+  }
+
   async save({ model, state, failures, openedAt, openUntil, changedBy, reason, revision }: Circuit): Promise<boolean> {
     const parameters = [model, state, failures, openedAt ?? null, openUntil ?? null, changedBy, reason];
     const sql =

@@ -31,6 +31,23 @@ export function describeCircuits(name: string, make: MakeWorld): void {
       }
     });
 
+    it('that are not closed are listed, by model', async () => {
+      for (const model of ['dice', 'token']) await world().models.ensure(model, 'coin');
+      const open = ['dice', 'coin'].map((model) => {
+        return nextCircuit(nextCircuit(newCircuit(model), failed('01T10:00:00')), failed('01T11:00:00'));
+      });
+      for (const circuit of open) await world().circuits.save(circuit);
+      await world().circuits.save(nextCircuit(newCircuit('token'), failed('01T10:00:00')));
+      expect((await world().circuits.open()).map(({ model, state }) => [model, state])).toEqual([
+        ['coin', 'open'],
+        ['dice', 'open'],
+      ]);
+      const half = nextCircuit((await world().circuits.find('dice'))!, { kind: 'trial_requested' });
+      await world().circuits.save(half);
+      await world().circuits.save(nextCircuit((await world().circuits.find('coin'))!, { kind: 'run_judged' }));
+      expect(await world().circuits.open()).toEqual([{ ...half, revision: 2 }]);
+    });
+
     it('are as they were when their unit of work fails', async () => {
       const failing = world().unitOfWork.transaction(async () => {
         await world().circuits.save(nextCircuit(newCircuit('coin'), failed('01T10:00:00')));
