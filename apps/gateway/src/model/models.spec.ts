@@ -86,6 +86,11 @@ describe('a model trained elsewhere', () => {
     const promoted = await gateway.post('/models/coin/promote', { version: 2, reason: 'mine' });
     expect(promoted).toMatchObject({ status: 200, body: { version: 2, previous_version: 1 } });
     await settle('coin', 2);
+    for (const move of [{ version: 1 }, {}]) {
+      const path = `/models/coin/${'version' in move ? 'promote' : 'rollback'}`;
+      const refused = await gateway.post(path, { ...move, as_of: '2100-01-01T00:00:00Z' });
+      expect(refused).toMatchObject({ status: 400, body: { code: 'as_of_in_future', errors: [{ path: 'as_of' }] } });
+    }
     const rolledBack = await gateway.post('/models/coin/rollback', { reason: 'worse' });
     expect(rolledBack).toMatchObject({ status: 200, body: { version: 1, previous_version: 2 } });
     await settle('coin', 1);

@@ -8,6 +8,7 @@ import { QuarantineGate } from '../quarantine/quarantine-gate.service.js';
 import { QuarantineVersion } from '../quarantine/quarantine-version.service.js';
 import { asJson } from '../run/outputs.js';
 import { StartRollout } from '../rollout/start-rollout.service.js';
+import { refuseFuture } from '../shared/as-of.js';
 import { Clock } from '../shared/clock.port.js';
 import { notFound } from '../shared/errors.js';
 import { Ids } from '../shared/ids.port.js';
@@ -64,11 +65,12 @@ export class AppointVersion {
 
   /**
    * The deployment: promoted, rolling out, or awaiting approval. Rejects with `unknown_model`, `unknown_version`,
-   * `version_quarantined`, `version_deleted`, `champion_changed`,
+   * `version_quarantined`, `version_deleted`, `champion_changed`, `as_of_in_future`,
    * or with what keeps the version from loading.
    */
   async execute(appointment: Appointment): Promise<Deployment> {
     const { model } = appointment;
+    refuseFuture(appointment.asOf, this.clock.now());
     const version = await this.loadable(model, appointment.version);
     const proposal = this.deploymentOf(appointment, version);
     if (proposal.status === 'awaiting_approval') return this.propose(proposal);

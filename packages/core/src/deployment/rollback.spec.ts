@@ -75,6 +75,23 @@ describe('rolling back', () => {
     expect(await champion(house)).toBe(2);
   });
 
+  it('takes no day of the future, nor does promoting; clocks may differ by minutes', async () => {
+    const house = await withChampion(auto);
+    await retrain(house);
+    const ahead = (minutes: number) => new Date(house.clock.now().getTime() + minutes * 60_000);
+    const moves = [
+      (asOf: Date) => house.get(RollbackService).execute({ model: 'coin', ...why, asOf }),
+      (asOf: Date) => house.get(PromoteVersionService).execute({ model: 'coin', version: 2, ...why, asOf }),
+    ];
+    for (const move of moves) {
+      const before = await champion(house);
+      await expect(move(ahead(6))).rejects.toMatchObject({ kind: 'invalid', code: 'as_of_in_future' });
+      expect(await champion(house)).toBe(before);
+      await move(ahead(4));
+      expect(await champion(house)).not.toBe(before);
+    }
+  });
+
   it('two people rolling back at once move the champion once', async () => {
     const house = await withChampion(auto);
     await retrain(house);

@@ -10,7 +10,7 @@ export function refuseFuture(asOf: Date | undefined, now: Date): void {
   const message = 'must not lie in the future';
   throw invalid(
     'as_of_in_future',
-    `Nothing can be judged as of ${given}: it is ${present} now. Give a day of the past, or leave as_of out for now.`,
+    `Nothing can be decided as of ${given}: it is ${present} now. Give a day of the past, or leave as_of out for now.`,
     [{ path: 'as_of', message, given }],
   );
 }
