@@ -77,6 +77,7 @@ describe('cancelling a run of a real trainer', () => {
 
   it('ends a fit in its own process at once, and leaves no such process behind', async () => {
     const before = await championOf();
+    await system.eventually('processes of earlier fits to be gone', async () => (await fits()).length === 0, patience);
     const { took } = await cancelIn('train', 0, async () => {
       await system.eventually('a fit to run', async () => (await fits()).length > 0);
     });

@@ -47,6 +47,11 @@ export interface TrainerDefinition {
   /** Whether its options name programs to run: such recipes may stand in the configuration file alone. */
   readonly runsPrograms?: boolean;
   /**
+   * A fit depends on nothing but its request and leaves nothing behind: no globals or caches changed, no timer, handle or
+   * program. Its process may then serve other fits; without this each has one of its own.
+   */
+  readonly stateless?: boolean;
+  /**
    * Names the state of the trainer's code: change it whenever equal requests give other bytes than before. Runs take over
    * each other's fits only of trainers that have one.
    */

@@ -1,44 +1,44 @@
 import {
-  DomainError,
   Fitting,
   invalid,
   messageOf,
-  unprocessable,
   type FittedModel,
   type FittingJob,
   type Registry,
   type TrainerDefinition,
 } from '@retrain/core';
-import type { ChildProcess } from 'node:child_process';
-import { makeFittingFolder, removeFittingFolder } from './fitting-folder.js';
-import { startFittingProcess, signalGroup } from './fitting-process.js';
+import { failed, FittingAttempt } from './fitting-attempt.js';
+import type { FittingProcess } from './fitting-process.js';
+import { FittingProcesses } from './fitting-processes.js';
 import { loadTrainers } from './load-trainers.js';
-import { domainErrorOf, type FitOrder, type FitReport } from './messages.js';
-import { MEMORY_MARK } from './watchdog.js';
-
-/** How long a process that was asked to end may take; a cancelled run is over within 2 s all the same. */
-const GRACE_MILLISECONDS = 1000;
-/** Characters of its error output that are kept. */
-const ERROR_OUTPUT = 65_536;
 
 export interface ChildProcessFittingOptions {
   /** Plug-in modules whose trainers are available too: file URLs, absolute paths or package names; each exports `plugin`. */
   readonly modules?: readonly string[];
+  /** How long a process waits for its next fit before it ends, in seconds (default 5). */
+  readonly keepSeconds?: number;
 }
 
+/** Longer than the pauses between the fits of a run, too short for a quiet trainer to hold memory. */
+const KEEP_SECONDS = 5;
+
 /**
- * Fits every recipe in a child process of its own.
+ * Fits every recipe in a child process.
  *
- * The process gets the dataset in binary over its IPC channel and a low priority; it ends with its job, with its host, on
- * abort, time-out or too much memory (`limits.memoryMb` counts all of it: about 70 MB are the runtime's).
+ * The process gets the dataset in binary over its IPC channel and a low priority; it ends with its host, on abort, time-out
+ * or too much memory (`limits.memoryMb` counts all of it: about 70 MB are the runtime's). After a fit of a `stateless`
+ * trainer that left nothing behind it waits a moment for the next such fit with the same memory limit, which is spared the
+ * start of a process. A used process can only help: what fails in one is done again in a fresh one, whose word counts.
  */
 export class ChildProcessFitting extends Fitting {
   private readonly modules: readonly string[];
+  private readonly processes: FittingProcesses;
   private loaded?: Promise<Registry<TrainerDefinition>>;
 
   constructor(options: ChildProcessFittingOptions = {}) {
     super();
     this.modules = options.modules ?? [];
+    this.processes = new FittingProcesses((options.keepSeconds ?? KEEP_SECONDS) * 1000);
   }
 
   override async fit(job: FittingJob): Promise<FittedModel> {
@@ -55,7 +55,7 @@ export class ChildProcessFitting extends Fitting {
     }
     const options = trainer.parseOptions(recipe.with);
     job.signal.throwIfAborted();
-    const order: FitOrder = {
+    const order = {
       modules: this.modules,
       trainer: recipe.use,
       options,
@@ -65,90 +65,25 @@ export class ChildProcessFitting extends Fitting {
       ...(initial ? { initial } : {}),
       memoryMb: limits.memoryMb,
     };
-    return new FittingAttempt(order, job).result();
-  }
-}
-
-/** One process and what becomes of it. */
-class FittingAttempt {
-  private readonly child: ChildProcess;
-  private readonly folder = makeFittingFolder();
-  private report?: Exclude<FitReport, { kind: 'progress' }>;
-  private errorOutput = '';
-  /** Why the host ended the process, if it did. */
-  private ended?: { readonly error: unknown; readonly kill: NodeJS.Timeout };
-
-  constructor(
-    order: FitOrder,
-    private readonly job: FittingJob,
-  ) {
-    this.child = startFittingProcess(job.limits.memoryMb, this.folder);
-    this.child.on('message', (message) => this.receive(message as FitReport));
-    this.child.stderr!.setEncoding('utf8');
-    this.child.stderr!.on('data', (text: string) => {
-      this.errorOutput = (this.errorOutput + text).slice(-ERROR_OUTPUT);
-    });
-    // A process that ends before it has read its order is reported by its exit.
-    this.child.send(order, () => undefined);
+    const used = trainer.stateless ? this.processes.takeUsed(limits.memoryMb) : undefined;
+    if (used) {
+      const attempt = new FittingAttempt(used, order, job);
+      try {
+        return await this.run(attempt, used);
+      } catch (error) {
+        if (attempt.givenUp) throw error;
+      }
+    }
+    const fresh = this.processes.start(limits.memoryMb);
+    return this.run(new FittingAttempt(fresh, order, job), fresh);
   }
 
-  result(): Promise<FittedModel> {
-    const { signal, limits } = this.job;
-    const abort = () => this.end(signal.reason);
-    const timeout = setTimeout(() => this.end(timedOut(limits.timeoutSeconds)), limits.timeoutSeconds * 1000);
-    signal.addEventListener('abort', abort, { once: true });
-    return new Promise<FittedModel>((resolve, reject) => {
-      this.child.once('error', (error) => reject(failed(`its process cannot be started: ${messageOf(error)}`)));
-      // Whatever the trainer has started ends with it, and so lets go of the error output.
-      this.child.once('exit', () => signalGroup(this.child, 'SIGKILL'));
-      this.child.once('close', (code, killedBy) => {
-        if (!this.ended && this.report?.kind === 'fitted') resolve(this.report.model);
-        else reject(this.failure(code, killedBy));
-      });
-    }).finally(() => {
-      clearTimeout(timeout);
-      clearTimeout(this.ended?.kill);
-      signal.removeEventListener('abort', abort);
-      removeFittingFolder(this.folder);
-    });
+  private async run(attempt: FittingAttempt, process: FittingProcess): Promise<FittedModel> {
+    try {
+      return await attempt.result();
+    } finally {
+      if (attempt.ready) this.processes.keep(process);
+      else this.processes.release(process);
+    }
   }
-
-  private receive(message: FitReport): void {
-    if (message.kind !== 'progress') this.report = message;
-    else if (!this.ended) this.job.onProgress?.(message.fraction);
-  }
-
-  private end(error: unknown): void {
-    if (this.ended) return;
-    const kill = setTimeout(() => signalGroup(this.child, 'SIGKILL'), GRACE_MILLISECONDS);
-    this.ended = { error, kill };
-    signalGroup(this.child, 'SIGTERM');
-  }
-
-  private failure(code: number | null, killedBy: NodeJS.Signals | null): unknown {
-    if (this.ended) return this.ended.error;
-    if (this.report?.kind === 'refused') return domainErrorOf(this.report.refusal);
-    const said = this.report?.kind === 'failed' ? this.report.message : this.errorOutput;
-    if (OUT_OF_MEMORY.test(said)) return outOfMemory(this.job.limits.memoryMb);
-    if (this.report?.kind === 'failed') return failed(this.report.message);
-    const last = this.errorOutput.trim().split('\n').at(-1);
-    return failed(`its process ended by ${killedBy ?? `exit code ${code}`}${last ? `: ${last}` : ''}`);
-  }
-}
-
-/** V8's heap, a typed array that cannot be had, or the watchdog of the fitting process. */
-const OUT_OF_MEMORY = new RegExp(`heap out of memory|Array buffer allocation failed|${MEMORY_MARK}`);
-
-function failed(reason: string): DomainError {
-  return unprocessable('fitting_failed', `The fit failed: ${reason}`);
-}
-
-function timedOut(seconds: number): DomainError {
-  const message = `The fit took longer than ${seconds} s. Allow it more time, or give it less data or a simpler recipe.`;
-  return unprocessable('fitting_timed_out', message);
-}
-
-function outOfMemory(megabytes: number): DomainError {
-  const message = `The fit needed more than ${megabytes} MB. Allow it more memory, or give it less data or a simpler recipe.`;
-  return unprocessable('fitting_out_of_memory', message);
 }

@@ -10,7 +10,7 @@ process.once('message', (order: TrialOrder) => void answer(order));
 
 async function answer(order: TrialOrder): Promise<void> {
   startWatchdog(order.memoryMb);
-  const report = await tryOut(order).catch((error: unknown) => reportOf(error) as TrialReport);
+  const report: TrialReport = await tryOut(order).catch(reportOf);
   process.send!(report, undefined, undefined, () => process.exit(0));
 }
 

@@ -19,6 +19,7 @@ export const linearRegression = defineTrainer({
   name: NAME,
   description: 'Linear regression with an L2 penalty, solved exactly.',
   tasks: ['regression'],
+  stateless: true,
   version: '1',
   parseOptions: (raw) =>
     readTrainerOptions(NAME, { l2: { kind: 'number', fallback: 0.001, least: 0, most: 1e6 } }, raw),

@@ -37,6 +37,7 @@ export const softmaxRegression = defineTrainer({
   name: NAME,
   description: 'Multinomial logistic regression with an L2 penalty, fitted by L-BFGS.',
   tasks: ['classification'],
+  stateless: true,
   version: '1',
   parseOptions: (raw) => readTrainerOptions(NAME, RULES, raw),
   fit,

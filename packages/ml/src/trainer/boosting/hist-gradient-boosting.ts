@@ -55,6 +55,7 @@ export const histGradientBoosting = defineTrainer({
   name: NAME,
   description: 'Gradient boosting of decision trees on histograms, with early stopping.',
   tasks: ['classification', 'regression'],
+  stateless: true,
   version: '1',
   parseOptions: (raw) => readTrainerOptions(NAME, RULES, raw),
   fit,

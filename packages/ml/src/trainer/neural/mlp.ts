@@ -47,6 +47,7 @@ export const mlp = defineTrainer({
   name: NAME,
   description: 'A small neural network of one hidden layer, trained by ONNX Runtime.',
   tasks: ['classification', 'regression'],
+  stateless: true,
   version: '1',
   parseOptions: (raw) => readTrainerOptions(NAME, RULES, raw),
   fit,
