@@ -57,7 +57,19 @@ function figuresOf({ run, pieces }: { readonly run: TrainingRun; readonly pieces
   const seconds = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 1000;
   const fits = pieces.map(({ startedAt, finishedAt }) => seconds(startedAt!, finishedAt!));
   const judged = pieces.flatMap(({ work }, index) => (work.judged ? [fits[index]!] : []));
-  return { seconds: seconds(run.requestedAt, run.finishedAt!), fits, judged };
+  const starts = pieces.map(({ startedAt }) => startedAt!).sort((a, b) => a.getTime() - b.getTime());
+  const ends = pieces.map(({ finishedAt }) => finishedAt!).sort((a, b) => a.getTime() - b.getTime());
+  const [first, last] = [starts[0]!, ends.at(-1)!];
+  const around = { before: seconds(run.requestedAt, first), after: seconds(last, run.finishedAt!) };
+  const fitting = fits.reduce((sum, fit) => sum + fit, 0);
+  return {
+    seconds: seconds(run.requestedAt, run.finishedAt!),
+    ...around,
+    from_first_to_last: seconds(first, last),
+    fitting,
+    fits,
+    judged,
+  };
 }
 
 /** Seconds with so many trainers, each with a core: the judged fits spread, the longest first; all else as it was with one. */

@@ -150,9 +150,7 @@ describe('a fitting process', () => {
       const [line] = (await once(short.stdout, 'data')) as [Buffer];
       const idle = Number(line.toString());
       expect(isAlive(idle)).toBe(true);
-      const started = performance.now();
       await once(short, 'exit');
-      expect(performance.now() - started).toBeLessThan(4500);
       expect(await gone(idle)).toBe(true);
     },
     PATIENCE,
@@ -195,8 +193,7 @@ describe('a fitting process', () => {
       expect(await fit(fitting, 'slow')).toMatchObject({ fit: 1 });
       expect(isAlive(pid)).toBe(false);
       const idle = await fit(fitting, 'failing_later');
-      await sleep(1000);
-      expect(isAlive(idle.pid)).toBe(false);
+      expect(await gone(idle.pid)).toBe(true);
       expect(await fit(fitting, 'tidy')).toMatchObject({ fit: 1 });
     },
     PATIENCE,
@@ -228,8 +225,8 @@ describe('a fitting process', () => {
           told.push(Math.round(fraction * 1e9));
           if (how === 'aborted') controller.abort(reason);
         };
-        const limits = { memoryMb: 512, timeoutSeconds: how === 'late' ? 1 : 30 };
-        const running = fitting.fit(job('slow', { signal: controller.signal, onProgress, limits }));
+        const limits = { memoryMb: 512, timeoutSeconds: how === 'late' ? 5 : 30 };
+        const running = fitting.fit(job('hanging', { signal: controller.signal, onProgress, limits }));
         if (how === 'aborted') await expect(running).rejects.toBe(reason);
         else await expect(running).rejects.toMatchObject({ code: 'fitting_timed_out' });
         expect(told).toEqual([pid]);

@@ -2,12 +2,12 @@ import type { Recipe } from '@retrain/core';
 import { ChildProcessFitting } from '../fitting/child-process-fitting.js';
 import { syntheticDataset } from './synthetic-dataset.js';
 
-// A process that fits a recipe (JSON) for ever, with the trainers of a plug-in module if one is named, and prints the
-// process id that the trainer tells as its progress.
+// A process that fits a recipe (JSON) with the trainers of a plug-in module if one is named, and prints the
+// process id that the trainer tells as its progress. Where a fit ends, an idle process is left to wait for ten minutes.
 
 const [, , recipe, module] = process.argv;
 
-await new ChildProcessFitting({ modules: module === undefined ? [] : [module] }).fit({
+await new ChildProcessFitting({ modules: module === undefined ? [] : [module], keepSeconds: 600 }).fit({
   recipe: JSON.parse(recipe!) as Recipe,
   dataset: syntheticDataset({ rows: 10, features: 2, classes: 2, seed: 1 }),
   seed: 1,

@@ -40,6 +40,10 @@ export const plugin: Plugin = {
       onProgress(process.pid / 1e9);
       await sleep(1500);
     }),
+    trainer('hanging', async ({ onProgress }) => {
+      onProgress(process.pid / 1e9);
+      await sleep(60_000);
+    }),
     trainer('leaving_timer', () => void setInterval(() => undefined, 1000)),
     trainer('leaving_program', () => spawn('sleep', ['60'], { stdio: 'ignore' }).unref()),
     trainer('leaving_listener', () => void process.on('SIGTERM', () => undefined)),
