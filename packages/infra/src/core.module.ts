@@ -3,6 +3,7 @@ import {
   AlignSchedulesService,
   AnswerRows,
   ArmTallies,
+  ArtifactReferences,
   ArtifactStore,
   ChampionFiles,
   ChampionHolder,
@@ -145,6 +146,7 @@ function adapters({ environment, database, rows, clock, ids, ...parts }: CorePar
     { provide: Overview, useValue: rows.overview },
     { provide: Pruning, useValue: new PgPruning(database) },
     { provide: ArtifactStore, useValue: parts.artifacts },
+    { provide: ArtifactReferences, useValue: rows.references },
     { provide: ChampionFiles, useValue: new FileChampionFiles(environment.home) },
     { provide: ReportFiles, useValue: new FileReportFiles(environment.home) },
   ];

@@ -56,6 +56,8 @@ export interface EventMap {
   'version.quarantined': { readonly version: number; readonly sha256: string; readonly reason: string };
   'version.released': { readonly version: number; readonly reason: string };
   'version.deleted': { readonly version: number; readonly reason: string };
+  /** Files that no row referred to. */
+  'artifacts.removed': { readonly files: number; readonly bytes: number };
   'version.registered': { readonly version: number; readonly sha256: string };
   'deployment.proposed': { readonly deploymentId: string; readonly version: number };
   'approval.given': {

@@ -42,6 +42,8 @@ const titles: { readonly [T in EventType]: (payload: EventMap[T]) => string } = 
   'version.quarantined': ({ version, reason }) => `version ${version} was quarantined: ${reason}`,
   'version.released': ({ version, reason }) => `version ${version} was released from quarantine: ${reason}`,
   'version.deleted': ({ version, reason }) => `version ${version} was deleted: ${reason}`,
+  'artifacts.removed': ({ files, bytes }) =>
+    `${count(files, 'artifact')} that nothing refers to were removed (${bytes} bytes)`,
   'version.registered': ({ version }) => `version ${version} was registered`,
   'deployment.proposed': ({ version }) => `deployment of version ${version} proposed`,
   'approval.given': ({ version, by, reason, given, required }) =>

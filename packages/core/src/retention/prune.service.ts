@@ -4,6 +4,7 @@ import { Clock } from '../shared/clock.port.js';
 import { Service } from '../shared/service.js';
 import { Pruning } from './pruning.port.js';
 import { RetireVersionsService } from './retire-versions.service.js';
+import { SweepArtifactsService, type Swept } from './sweep-artifacts.service.js';
 
 const DAY_MS = 86_400_000;
 const batch = 2_000;
@@ -14,10 +15,12 @@ export interface Pruned {
   readonly evaluations: number;
   readonly pieces: number;
   readonly versions: number;
+  readonly artifacts: Swept;
 }
 
 /**
- * Deletes predictions, checks, fits and versions that are older than the configuration keeps them, of every configured model.
+ * Deletes predictions, checks, fits and versions that are older than the configuration keeps them, of every configured model, and then
+ * what nothing in the artifact store is needed for any more.
  *
  * The rows of runs, versions, deployments and events stay for good: they say who answered when, and why.
  */
@@ -27,6 +30,7 @@ export class PruneService {
     private readonly pruning: Pruning,
     private readonly models: Models,
     private readonly retiring: RetireVersionsService,
+    private readonly sweeping: SweepArtifactsService,
     private readonly config: ConfigStore,
     private readonly clock: Clock,
   ) {}
@@ -45,7 +49,7 @@ export class PruneService {
       pruned.pieces += await all((limit) => this.pruning.pieces(name, fits, limit), signal);
       pruned.versions += await this.retiring.execute(name, versions, signal);
     }
-    return pruned;
+    return { ...pruned, artifacts: await this.sweeping.execute(signal) };
   }
 
   private daysAgo(days: number): Date {

@@ -5,6 +5,7 @@ import type { ChampionUnderTest } from '../evaluation/evaluate-candidate.js';
 import { encodeEvidence } from '../evaluation/evidence.js';
 import { selectRecipe } from '../evaluation/select-recipe.js';
 import { EventLog } from '../event/event-log.port.js';
+import type { ModelVersion } from '../model/model-version.js';
 import { Models } from '../model/models.port.js';
 import { candidateWork, type PieceSource } from '../piece/plan-pieces.js';
 import { Snapshots } from '../piece/snapshots.service.js';
@@ -71,7 +72,7 @@ export class ReproduceRunService {
     const { version: number, tried, recipe, metrics, championMetrics, sha256, evidence, seed } = trainOutput(run);
     const version = await this.models.version(run.model, number);
     if (!version) throw notFound('unknown_version', `The registry has no version ${number} of "${run.model}".`);
-    const dataset = await this.snapshots.dataset(snapshot);
+    const dataset = await told(this.snapshots.dataset(snapshot), 'The frozen rows of the run', version);
     const champion = await this.champion(run, championVersion, dataset);
     if (championMetrics && champion.kind === 'unreadable') throw championGone(championVersion!, champion.reason);
     try {
@@ -110,9 +111,27 @@ export class ReproduceRunService {
     const version = await this.models.version(run.model, number);
     if (!version) return { kind: 'unreadable', reason: `The registry has no version ${number}.` };
     const loaded = await this.versions.tryLoad(version, { task, schema });
-    if ('problem' in loaded) return { kind: 'unreadable', reason: loaded.problem };
-    return { kind: 'loaded', version, scorer: loaded.scorer };
+    if ('scorer' in loaded) return { kind: 'loaded', version, scorer: loaded.scorer };
+    if (version.deletedAt) throw taken('The model that the candidate was compared with', version);
+    return { kind: 'unreadable', reason: loaded.problem };
   }
+}
+
+/** What is read of a version; says that it went with the version when that is why it is missing. */
+async function told<T>(reading: Promise<T>, what: string, version: ModelVersion): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    const missing = error instanceof DomainError && error.code === 'artifact_missing';
+    throw missing && version.deletedAt ? taken(what, version) : error;
+  }
+}
+
+function taken(what: string, { version, deletedBy, deletedAt }: ModelVersion): DomainError {
+  const day = deletedAt!.toISOString().slice(0, 10);
+  const told = `${what} went with version ${version}, which ${deletedBy} deleted on ${day}.`;
+  const advice = 'Put the artifact store back from a backup to reproduce the run; keep more with retention.versions.';
+  return notFound('artifact_missing', `${told} ${advice}`);
 }
 
 const championGone = (version: number, reason: string) =>

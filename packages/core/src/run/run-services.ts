@@ -19,6 +19,7 @@ import { DeleteVersionService } from '../deployment/delete-version.service.js';
 import { RollbackTarget } from '../deployment/rollback-target.service.js';
 import { VersionUse } from '../deployment/version-use.service.js';
 import { RetireVersionsService } from '../retention/retire-versions.service.js';
+import { SweepArtifactsService } from '../retention/sweep-artifacts.service.js';
 import { RollbackService } from '../deployment/rollback.service.js';
 import { SupersedeApprovals } from '../deployment/supersede-approvals.service.js';
 import { VersionLoader } from '../deployment/version-loader.service.js';
@@ -90,6 +91,7 @@ export const decisionServices = [
   VersionUse,
   DeleteVersionService,
   RetireVersionsService,
+  SweepArtifactsService,
   GatherProbation,
   WatchProbation,
   RequestRetrainingService,

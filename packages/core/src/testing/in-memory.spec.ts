@@ -11,8 +11,14 @@ import { MemoryConfigStore } from './memory-config-store.js';
 describeRows('in memory', async () => ({ ...inMemory(), close: async () => undefined }));
 
 describeArtifactStore('in memory', async () => {
-  const store = new MemoryArtifactStore();
-  const subject = { store, corrupt: (uri: string) => store.corrupt(uri), lose: (uri: string) => store.lose(uri) };
+  const clock = new FakeClock();
+  const store = new MemoryArtifactStore(clock);
+  const subject = {
+    store,
+    clock,
+    corrupt: (uri: string) => store.corrupt(uri),
+    lose: (uri: string) => store.lose(uri),
+  };
   return { ...subject, close: () => undefined };
 });
 

@@ -2,6 +2,7 @@ import type { InstallationConfig } from '../config/retraining-config.js';
 import { aConfig } from './builders.js';
 import { CountingIds } from './counting-ids.js';
 import { FakeClock } from './fake-clock.js';
+import { MemoryArtifactReferences } from './memory-artifact-references.js';
 import { MemoryArtifactStore } from './memory-artifact-store.js';
 import { MemoryChampionFiles } from './memory-champion-files.js';
 import { MemoryCircuits } from './memory-circuits.js';
@@ -30,6 +31,7 @@ export function inMemory(options: { config?: Partial<InstallationConfig>; now?: 
   const unitOfWork = new MemoryDatabase();
   const models = new MemoryModels(unitOfWork, clock, ids);
   const runs = new MemoryTrainingRuns(unitOfWork);
+  const pieces = new MemoryTrainingPieces(unitOfWork, runs);
   return {
     clock,
     ids,
@@ -39,7 +41,8 @@ export function inMemory(options: { config?: Partial<InstallationConfig>; now?: 
     predictions: new MemoryPredictions(unitOfWork, clock),
     records: new MemoryRecords(unitOfWork, clock),
     runs,
-    pieces: new MemoryTrainingPieces(unitOfWork, runs),
+    pieces,
+    references: new MemoryArtifactReferences(models, runs, pieces),
     evaluations: new MemoryTriggerEvaluations(unitOfWork),
     watches: new MemoryDriftWatches(unitOfWork),
     circuits: new MemoryCircuits(unitOfWork),
@@ -50,7 +53,7 @@ export function inMemory(options: { config?: Partial<InstallationConfig>; now?: 
     signals: new MemorySignals(unitOfWork),
     deliveries: new MemoryDeliveries(unitOfWork),
     championFiles: new MemoryChampionFiles(),
-    artifacts: new MemoryArtifactStore(),
+    artifacts: new MemoryArtifactStore(clock),
     jobs: new MemoryJobQueue(clock),
     config: new MemoryConfigStore(aConfig(options.config), clock),
   };

@@ -12,6 +12,7 @@ import { JobQueue } from '../job/job-queue.port.js';
 import { Models } from '../model/models.port.js';
 import { builtinPlugin } from '../plugin/builtin.js';
 import { PluginRegistry } from '../plugin/registry.js';
+import { ArtifactReferences } from '../retention/artifact-references.port.js';
 import { Predictions } from '../prediction/predictions.port.js';
 import { Rollouts } from '../rollout/rollouts.port.js';
 import { TrainingPieces } from '../piece/training-pieces.port.js';
@@ -61,6 +62,7 @@ export interface Rows {
   readonly quarantines: Quarantines;
   readonly deployments: Deployments;
   readonly rollouts: Rollouts;
+  readonly references: ArtifactReferences;
   readonly signals: Signals;
 }
 
@@ -95,6 +97,7 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
     [Quarantines, adapters.quarantines],
     [Deployments, adapters.deployments],
     [Rollouts, adapters.rollouts],
+    [ArtifactReferences, adapters.references],
     [Signals, adapters.signals],
     [ChampionFiles, adapters.championFiles],
     [ArtifactStore, adapters.artifacts],

@@ -41,6 +41,10 @@ export class MemoryModels extends Models {
     return this.database.write(() => this.models.get(name) ?? this.models.set(name, added));
   }
 
+  allVersions(): ModelVersion[] {
+    return [...this.modelVersions.values()];
+  }
+
   async find(name: string): Promise<Model | undefined> {
     return this.models.get(name);
   }

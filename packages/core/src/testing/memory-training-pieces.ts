@@ -32,6 +32,10 @@ export class MemoryTrainingPieces extends TrainingPieces {
     return this.inOrder((row) => row.runId === runId).map(pieceOf);
   }
 
+  all(): readonly TrainingPiece[] {
+    return this.inOrder(() => true).map(pieceOf);
+  }
+
   async find(id: string): Promise<TrainingPiece | undefined> {
     const row = this.rows.get(id);
     return row && pieceOf(row);

@@ -37,6 +37,10 @@ export class MemoryTrainingRuns extends TrainingRuns {
     return row && runOf(row);
   }
 
+  all(): readonly TrainingRun[] {
+    return this.rows.values().map(runOf);
+  }
+
   async active(model: string): Promise<TrainingRun | undefined> {
     return this.newest(model).find(isActive);
   }

@@ -98,6 +98,7 @@ export async function openCore({ environment, logger, database, plugins }: OpenC
   const { storage } = config.current().config;
   const artifacts = new FileArtifactStore(
     resolve(home, String(storage.with['directory'] ?? join(dataDir, 'artifacts'))),
+    clock,
   );
   const pluginModules = loaded.map(({ address }) => address);
   const opened = { clock, ids, variables, rows, spool, registry, pluginModules, config, artifacts };

@@ -1,6 +1,7 @@
 import type { Clock, Ids } from '@retrain/core';
 import type { PredictionSpool } from '../spool/prediction-spool.js';
 import type { Database } from './database.js';
+import { PgArtifactReferences } from './pg-artifact-references.js';
 import { PgCircuits } from './pg-circuits.js';
 import { PgDeliveries } from './pg-deliveries.js';
 import { PgDeployments } from './pg-deployments.js';
@@ -36,6 +37,7 @@ export function pgAdapters(database: Database, url: string, clock: Clock, ids: I
     quarantines: new PgQuarantines(database),
     deployments: new PgDeployments(database, clock),
     rollouts: new PgRollouts(database),
+    references: new PgArtifactReferences(database),
     signals: new PgSignals(database, url),
     deliveries: new PgDeliveries(database),
     overview: new PgOverview(database),

@@ -1,4 +1,4 @@
-import { PruneService, RandomIds, RetireVersionsService } from '@retrain/core';
+import { PruneService, RandomIds, RetireVersionsService, SweepArtifactsService } from '@retrain/core';
 import type { Clock } from '@retrain/core';
 import {
   aModelVersion,
@@ -35,8 +35,8 @@ describe('rows of the past', () => {
     const house = installation({ config: { retention }, rows });
     const { models, config, clock } = house;
     await models.ensure('coin', 'coin');
-    const retiring = house.get(RetireVersionsService);
-    return { ...house, pruning: new PruneService(new PgPruning(database), models, retiring, config, clock) };
+    const [retiring, sweeping] = [house.get(RetireVersionsService), house.get(SweepArtifactsService)];
+    return { ...house, pruning: new PruneService(new PgPruning(database), models, retiring, sweeping, config, clock) };
   }
 
   it('are deleted once they are older than the configuration keeps them, with their outcomes', async () => {
@@ -90,6 +90,19 @@ describe('rows of the past', () => {
     const { items } = await models.versions('coin', { limit: 10 });
     expect(items.map(({ deletedBy }) => deletedBy)).toEqual([undefined, undefined, 'retention', 'retention']);
     expect(await events.after(0, 10, { types: ['version.deleted'] })).toHaveLength(2);
+  });
+
+  it('take their artifacts along, in two steps a day apart', async () => {
+    const { models, artifacts, pruning, clock } = await world();
+    const { runId: _, ...version } = aModelVersion();
+    for (const name of ['one', 'two', 'three']) {
+      await models.addVersion({ ...version, artifact: await artifacts.put(new TextEncoder().encode(name)) });
+    }
+    clock.advance({ days: 1, seconds: 1 });
+    expect(await pruning.execute(signal)).toMatchObject({ versions: 1, artifacts: { files: 0, setAside: 1 } });
+    clock.advance({ days: 1, seconds: 1 });
+    const found = { files: 3, bytes: 11 };
+    expect(await pruning.execute(signal)).toMatchObject({ artifacts: { files: 1, bytes: 3, setAside: 0, found } });
   });
 
   it('stay when the process is told to stop', async () => {

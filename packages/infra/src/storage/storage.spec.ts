@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeArtifactStore, describeChampionFiles } from '@retrain/core/testing';
+import { describeArtifactStore, describeChampionFiles, FakeClock } from '@retrain/core/testing';
 import { spawnSource } from '../testing/spawn-source.js';
 import { FileArtifactStore } from './file-artifact-store.js';
 import { FileChampionFiles } from './file-champion-files.js';
@@ -14,9 +14,11 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 describeArtifactStore('on files', async () => {
   const folder = await aFolder();
-  const store = new FileArtifactStore(join(folder, 'artifacts'));
+  const clock = new FakeClock();
+  const store = new FileArtifactStore(join(folder, 'artifacts'), clock);
   return {
     store,
+    clock,
     corrupt: (uri) => writeFile(store.pathOf(uri), 'modem'),
     lose: (uri) => rm(store.pathOf(uri)),
     close: () => remove(folder),

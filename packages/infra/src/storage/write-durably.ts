@@ -3,6 +3,9 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { unavailable } from '@retrain/core';
 
+/** Names of the temporary files that writing durably makes. */
+export const temporaryFile = /^\.[0-9a-f]{16}\.tmp$/;
+
 /**
  * Writes a file so that others see either nothing (or what was there before) or all of it, also after a power cut:
  * temporary file beside it, fsync, rename, fsync of the folder. Missing folders are made.

@@ -9,6 +9,7 @@ import type { Predictions } from '../../prediction/predictions.port.js';
 import type { Probations } from '../../probation/probations.port.js';
 import type { Quarantines } from '../../quarantine/quarantines.port.js';
 import type { Records } from '../../dataset/records.port.js';
+import type { ArtifactReferences } from '../../retention/artifact-references.port.js';
 import type { Rollouts } from '../../rollout/rollouts.port.js';
 import type { TrainingPieces } from '../../piece/training-pieces.port.js';
 import type { TrainingRuns } from '../../run/training-runs.port.js';
@@ -33,6 +34,7 @@ export interface ContractWorld {
   readonly quarantines: Quarantines;
   readonly deployments: Deployments;
   readonly rollouts: Rollouts;
+  readonly references: ArtifactReferences;
   readonly signals: Signals;
   readonly deliveries: Deliveries;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { MakeWorld } from './contract-world.js';
+import { describeArtifactReferences } from './artifact-references.contract.js';
 import { describeCircuits } from './circuits.contract.js';
 import { describeDeliveries } from './deliveries.contract.js';
 import { describeDeployments } from './deployments.contract.js';
@@ -31,6 +32,7 @@ export function describeRows(name: string, make: MakeWorld): void {
   describePredictionWindows(name, make);
   describePredictionPairs(name, make);
   describeRollouts(name, make);
+  describeArtifactReferences(name, make);
   describeRecords(name, make);
   describeEvents(name, make);
   describeDeliveries(name, make);

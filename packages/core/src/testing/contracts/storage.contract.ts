@@ -1,11 +1,15 @@
 import type { ChampionFiles } from '../../deployment/champion-files.port.js';
-import type { ArtifactStore } from '../../storage/artifact-store.port.js';
+import type { ArtifactRef } from '../../model/model-version.js';
+import type { ArtifactStore, StoredArtifact } from '../../storage/artifact-store.port.js';
+import type { FakeClock } from '../fake-clock.js';
 import { racing } from './contract-world.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 export interface ArtifactStoreSubject {
   readonly store: ArtifactStore;
+  /** The clock that the store touches artifacts by. */
+  readonly clock: FakeClock;
   /** Damages the stored bytes of an artifact. */
   corrupt(uri: string): Promise<void> | void;
   /** Loses them. */
@@ -58,6 +62,72 @@ export function describeArtifactStore(name: string, make: () => Promise<Artifact
       const ref = await subject.store.put(bytes('model'));
       await subject.lose(ref.uri);
       await expect(subject.store.get(ref)).rejects.toMatchObject({ code: 'artifact_missing', kind: 'not_found' });
+    });
+
+    describe('what nobody needs', () => {
+      const listed = async () => {
+        const all: StoredArtifact[] = [];
+        for await (const stored of subject.store.list()) all.push(stored);
+        return all;
+      };
+      const stored = async () => {
+        const { uri, sha256 } = await subject.store.put(bytes('model'));
+        subject.clock.advance({ days: 1 });
+        return { uri, sha256, now: subject.clock.now() };
+      };
+
+      it('is set aside and then removed, each only when it was not touched since', async () => {
+        expect(await listed()).toEqual([]);
+        const { uri, sha256, now } = await stored();
+        const begun = new Date(now.getTime() - 86_400_000);
+        expect(await listed()).toEqual([{ uri, bytes: 5, touchedAt: begun, aside: false }]);
+        expect(await subject.store.remove(uri, now)).toBe(false);
+        expect(await subject.store.setAside(uri, begun)).toBe(false);
+        expect(await subject.store.setAside(uri, now)).toBe(true);
+        expect(await listed()).toEqual([{ uri, bytes: 5, touchedAt: now, aside: true }]);
+        expect(await subject.store.remove(uri, now)).toBe(false);
+        subject.clock.advance({ seconds: 1 });
+        expect(await subject.store.remove(uri, subject.clock.now())).toBe(true);
+        expect(await listed()).toEqual([]);
+        expect(await subject.store.remove(uri, subject.clock.now())).toBe(false);
+        expect(await subject.store.setAside(uri, subject.clock.now())).toBe(false);
+        await expect(subject.store.get({ uri, sha256 })).rejects.toMatchObject({ code: 'artifact_missing' });
+      });
+
+      it('is brought back by who reads it or stores it again, and counts as new', async () => {
+        const again = [(ref: ArtifactRef) => subject.store.get(ref), () => subject.store.put(bytes('model'))];
+        for (const need of again) {
+          const { uri, sha256, now } = await stored();
+          expect(await subject.store.setAside(uri, now)).toBe(true);
+          subject.clock.advance({ days: 1 });
+          await need({ uri, sha256, bytes: 5 });
+          expect(await listed()).toEqual([{ uri, bytes: 5, touchedAt: subject.clock.now(), aside: false }]);
+          subject.clock.advance({ days: 1 });
+          expect(await subject.store.remove(uri, subject.clock.now())).toBe(false);
+          expect(Buffer.from(await subject.store.get({ uri, sha256 })).toString()).toBe('model');
+        }
+      });
+
+      it('counts as new when it is stored again', async () => {
+        const { uri, now } = await stored();
+        await subject.store.put(bytes('model'));
+        expect(await subject.store.setAside(uri, now)).toBe(false);
+      });
+
+      it('is set aside and removed once, whoever races', async () => {
+        const { uri, now } = await stored();
+        expect((await racing(5, () => subject.store.setAside(uri, now))).filter(Boolean)).toHaveLength(1);
+        subject.clock.advance({ days: 1 });
+        const later = subject.clock.now();
+        expect((await racing(5, () => subject.store.remove(uri, later))).filter(Boolean)).toHaveLength(1);
+        expect(await subject.store.removeLeftovers(later)).toBe(0);
+      });
+    });
+
+    it('remembers all installations that keep artifacts in it', async () => {
+      expect(await subject.store.keepers('one')).toEqual(['one']);
+      expect(await subject.store.keepers('one')).toEqual(['one']);
+      expect([...(await subject.store.keepers('two'))].sort()).toEqual(['one', 'two']);
     });
   });
 }

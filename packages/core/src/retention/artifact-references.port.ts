@@ -1,0 +1,9 @@
+/** What the rows say about the artifact store. */
+export abstract class ArtifactReferences {
+  /** Addresses of all artifacts that somebody may still read (artifact-references.ts), at one moment. */
+  abstract all(): Promise<ReadonlySet<string>>;
+  /**
+   * Names this installation, wherever its rows are restored: the id of its first version. Undefined while there is none.
+   */
+  abstract installation(): Promise<string | undefined>;
+}
