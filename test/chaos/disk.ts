@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-const MEGABYTES = 16;
+/** Room for some hundred versions with their fits and snapshots. */
+const MEGABYTES = 64;
 
 /** A small disk of its own at a folder, which can be filled: needs the right to mount (root on Linux). */
 export class SmallDisk {

@@ -18,6 +18,11 @@ const rounds = plannedRounds(Number(values.rounds), Number(values.seed));
 const worlds = Math.max(1, Number(values.worlds));
 const results: RoundResult[] = [];
 let unfinished = 0;
+const stop = new AbortController();
+process.once('SIGINT', () => {
+  console.log('Each world ends with the round that it plays; once more Ctrl+C ends this at once.');
+  stop.abort();
+});
 
 const tell = (result: RoundResult) => {
   results.push(result);
@@ -32,6 +37,7 @@ await Promise.all(
     play(
       rounds.filter((_, index) => index % worlds === world),
       tell,
+      stop.signal,
     ).catch((error: unknown) => {
       unfinished++;
       console.log(`FAIL world ${world}: ${String(error)}`);
@@ -39,10 +45,11 @@ await Promise.all(
   ),
 );
 
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const table = faults.flatMap(({ name }) =>
-  runStages.map((stage) => {
+  runStages.flatMap((stage) => {
     const played = results.filter((result) => result.fault === name && result.stage === stage);
+    if (played.length === 0) return [];
     const seconds = played.map((result) => result.seconds);
     return {
       fault: name,

@@ -17,12 +17,21 @@ export function plannedRounds(times: number, seed: number, chosen: readonly Faul
 
 const mixed = (seed: number) => Math.imul(seed + 1, 0x9e3779b1) >>> 0;
 
-/** Plays rounds in one world, with a caller asking all the while; at the end no answer may be missing. */
-export async function play(rounds: readonly Round[], tell: (result: RoundResult) => void): Promise<void> {
+/**
+ * Plays rounds in one world, with a caller asking all the while; at the end no answer may be missing.
+ *
+ * @param signal when it aborts, the round that is being played is the last one.
+ */
+export async function play(
+  rounds: readonly Round[],
+  tell: (result: RoundResult) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const world = await World.open();
   const caller = new Caller(world.system);
   try {
     for (const round of rounds) {
+      if (signal?.aborted) break;
       if (round.fault.needs === 'disk' && !world.disk) continue;
       if (round.fault.needs === 'redis' && !hasRedis()) continue;
       const result = await playRound(world, round);
