@@ -23,8 +23,11 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest', swcOptions] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
+  testSequencer: '<rootDir>/scripts/jest/processes-first-sequencer.mjs',
   globalSetup: '<rootDir>/scripts/jest/test-run.setup.mjs',
   globalTeardown: '<rootDir>/scripts/jest/test-run.teardown.mjs',
   testTimeout: 20_000,
   maxWorkers: 2,
+  // ES modules of a finished spec stay in the memory of its worker: a worker that holds much makes way for a fresh one.
+  workerIdleMemoryLimit: '512MB',
 };

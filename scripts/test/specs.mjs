@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../setup/root.mjs';
 
-/** Runs every spec; each test counts as one, and so does a file that could not run at all. */
-export function runSpecs() {
+/**
+ * Runs every spec; each test counts as one, and so does a file that could not run at all.
+ *
+ * Once everything is built, the processes that specs start run what was built.
+ */
+export function runSpecs({ built }) {
   const folder = mkdtempSync(join(tmpdir(), 'retrain-specs-'));
   const outputFile = join(folder, 'result.json');
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
@@ -13,6 +17,7 @@ export function runSpecs() {
   const { status } = spawnSync(process.execPath, [...flags, jest, '--json', `--outputFile=${outputFile}`], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, RETRAIN_TEST_BUILT: built ? '1' : '' },
   });
   try {
     const result = JSON.parse(readFileSync(outputFile, 'utf8'));

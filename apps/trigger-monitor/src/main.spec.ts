@@ -1,12 +1,12 @@
 import { EmbeddedPostgres, ensureDatabase, freePort, migrate, migrateQueue } from '@retrain/infra';
-import { fork, type ChildProcess } from 'node:child_process';
+import { sourceArguments } from '@retrain/infra/testing';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const loader = join(import.meta.dirname, '../../../scripts/typescript/register.mjs');
 const nowhere = 'postgres://retrain:pw@127.0.0.1:1/retrain';
 
 describe('the trigger monitor as a process', () => {
@@ -25,8 +25,7 @@ describe('the trigger monitor as a process', () => {
   });
 
   function start(env: Record<string, string>) {
-    const child = fork(join(import.meta.dirname, 'main.ts'), {
-      execArgv: ['--import', loader, '--conditions=@retrain/source'],
+    const child = spawn(process.execPath, sourceArguments(join(import.meta.dirname, 'main.ts')), {
       env: { ...process.env, NODE_OPTIONS: '', RETRAIN_HOME: home, PORT: String(port), REDIS_URL: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

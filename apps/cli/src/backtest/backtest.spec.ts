@@ -1,5 +1,6 @@
 import { parseFault, parsePolicy, type Played } from '@retrain/core';
 import { aConfig } from '@retrain/core/testing';
+import { sourceArguments } from '@retrain/infra/testing';
 import { premierLeague } from '@retrain/premier-league';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -141,10 +142,8 @@ describe('retrain backtest', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const retrain = (...argv: readonly string[]) => {
-    const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-    const loader = `--import=${new URL('../../../../packages/ml/src/fitting/from-source.mjs', import.meta.url).href}`;
-    const flags = ['--conditions=@retrain/source', loader, path('../main.ts')];
-    return promisify(execFile)(process.execPath, [...flags, ...argv]);
+    const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+    return promisify(execFile)(process.execPath, [...sourceArguments(main), ...argv]);
   };
 
   it('compares configurations from the command line, writes the page, and needs nothing running', async () => {

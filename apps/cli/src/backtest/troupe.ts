@@ -51,7 +51,7 @@ function lengthOf({ policy }: Task): number {
 function startChild(): ChildProcess {
   const source = import.meta.url.endsWith('.ts');
   const entry = fileURLToPath(new URL(source ? './child.ts' : './child.js', import.meta.url));
-  const loader = new URL('../../../../packages/ml/src/fitting/from-source.mjs', import.meta.url).href;
+  const loader = new URL('../../../../scripts/typescript/register.mjs', import.meta.url).href;
   const execArgv = source ? ['--conditions=@retrain/source', `--import=${loader}`] : [];
   return fork(entry, { execArgv, serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
 }

@@ -1,11 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { sourceArguments } from '../testing/spawn-source.js';
 
-const loader = join(import.meta.dirname, '../../../../scripts/typescript/register.mjs');
+const app = join(import.meta.dirname, '../testing/process/closing-app.ts');
 
 function start(mode: 'closes' | 'fails' | 'hangs'): ChildProcess {
-  return fork(join(import.meta.dirname, '../testing/process/closing-app.ts'), [mode], {
-    execArgv: ['--import', loader],
+  return spawn(process.execPath, [...sourceArguments(app), mode], {
     env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });

@@ -1,6 +1,6 @@
 export { freePort } from '../embedded/free-port.js';
 export { BreakableLink } from './breakable-link.js';
-export { printed, spawnSource } from './spawn-source.js';
+export { printed, sourceArguments, spawnSource } from './spawn-source.js';
 export {
   createMigratedDatabase,
   createTestDatabase,

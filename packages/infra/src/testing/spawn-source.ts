@@ -1,11 +1,23 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
 const loader = join(import.meta.dirname, '../../../../scripts/typescript/register.mjs');
 
-/** Runs a TypeScript file in a Node of its own, without a build: for specs that kill real processes. */
+/**
+ * What Node is given to run a TypeScript file of a package or an app.
+ *
+ * A test run that has built everything says so in RETRAIN_TEST_BUILT; what was built runs then, as in production, and
+ * starts in half the time. Otherwise the source runs as it is.
+ */
+export function sourceArguments(file: string): readonly string[] {
+  return process.env['RETRAIN_TEST_BUILT']
+    ? [file.replace(`${sep}src${sep}`, `${sep}dist${sep}`).replace(/\.ts$/, '.js')]
+    : ['--import', loader, '--conditions=@retrain/source', file];
+}
+
+/** Runs a TypeScript file of a package or an app in a Node of its own: for specs that kill real processes. */
 export function spawnSource(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(process.execPath, ['--import', loader, '--conditions=@retrain/source', file, ...args], {
+  return spawn(process.execPath, [...sourceArguments(file), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   });

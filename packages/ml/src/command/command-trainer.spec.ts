@@ -163,7 +163,7 @@ describe('the trainer command', () => {
     'leaves no program behind when its host is killed',
     async () => {
       const host = fileURLToPath(new URL('../testing/fitting-host.ts', import.meta.url));
-      const fromSource = new URL('../fitting/from-source.mjs', import.meta.url).href;
+      const fromSource = new URL('../../../../scripts/typescript/register.mjs', import.meta.url).href;
       const flags = ['--conditions=@retrain/source', `--import=${fromSource}`];
       const { recipe } = job(['parent']);
       const child = spawn(process.execPath, [...flags, host, JSON.stringify(recipe)], {

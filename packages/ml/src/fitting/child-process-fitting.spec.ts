@@ -235,7 +235,7 @@ describe('ChildProcessFitting', () => {
     'leaves no process behind when its host is killed',
     async () => {
       const host = fileURLToPath(new URL('../testing/fitting-host.ts', import.meta.url));
-      const fromSource = new URL('./from-source.mjs', import.meta.url).href;
+      const fromSource = new URL('../../../../scripts/typescript/register.mjs', import.meta.url).href;
       const flags = ['--conditions=@retrain/source', `--import=${fromSource}`];
       const process = spawn(
         globalThis.process.execPath,

@@ -15,6 +15,7 @@ const ERROR_OUTPUT = 65_536;
 
 /** Whether the sources themselves run, without a build. */
 const source = import.meta.url.endsWith('.ts');
+const loader = new URL('../../../../scripts/typescript/register.mjs', import.meta.url).href;
 const entry = source ? new URL('./child.ts', import.meta.url) : new URL('./child.js', import.meta.url);
 
 /** A process that fits one order after the other, in a process group of its own. */
@@ -67,7 +68,7 @@ export class FittingProcess {
  * @param flags of Node.js, beside those that limit its memory.
  */
 export function startChild(entry: URL, memoryMb: number, folder: string, flags: readonly string[] = []): ChildProcess {
-  const fromSource = ['--conditions=@retrain/source', `--import=${new URL('./from-source.mjs', import.meta.url).href}`];
+  const fromSource = ['--conditions=@retrain/source', `--import=${loader}`];
   const heapMb = Math.max(16, Math.floor(memoryMb * HEAP_SHARE));
   const all = [`--max-old-space-size=${heapMb}`, ...flags, ...(source ? fromSource : [])];
   const known = ENVIRONMENT.filter((name) => process.env[name] !== undefined);

@@ -141,7 +141,7 @@ describe('a fitting process', () => {
       const { pid } = await fit(host(0.2), 'tidy');
       expect(await gone(pid)).toBe(true);
       const script = fileURLToPath(new URL('../testing/fitting-host.ts', import.meta.url));
-      const fromSource = new URL('./from-source.mjs', import.meta.url).href;
+      const fromSource = new URL('../../../../scripts/typescript/register.mjs', import.meta.url).href;
       const recipe = JSON.stringify({ use: 'slow', with: {} });
       const flags = ['--conditions=@retrain/source', `--import=${fromSource}`];
       const short = spawn(process.execPath, [...flags, script, recipe, plugin], {
