@@ -9,6 +9,8 @@ const HISTORY_ROWS = 2_000;
 interface Round {
   readonly seconds: number;
   readonly cpu_seconds: number;
+  readonly postgres_cpu_seconds: number;
+  readonly statements: number;
   readonly rss_mb: number;
 }
 
@@ -20,8 +22,11 @@ interface FigureBar {
   readonly limit: number;
 }
 
-const medianOf = (rounds: readonly Round[]) =>
-  rounds.map(({ rss_mb }) => rss_mb).sort((a, b) => a - b)[Math.floor(rounds.length / 2)]!;
+const medianOf = (rounds: readonly Round[], figure: keyof Round) =>
+  rounds.map((round) => round[figure]).sort((a, b) => a - b)[Math.floor(rounds.length / 2)]!;
+
+const meanOf = (rounds: readonly Round[], figure: keyof Round) =>
+  rounds.reduce((sum, round) => sum + round[figure], 0) / rounds.length;
 
 /** Rounds of checks of so many models by one monitor process, over its queue; mending and reading ahead go on beside them. */
 export async function ticks(models: number, bars: readonly FigureBar[] = []): Promise<Part> {
@@ -30,17 +35,26 @@ export async function ticks(models: number, bars: readonly FigureBar[] = []): Pr
     const rounds: Round[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       await world.answer(NEW_ROWS);
-      const before = world.cpuSeconds();
+      const before = await world.used();
       const { seconds } = await timed(() => world.checkAll());
-      rounds.push({ seconds, cpu_seconds: world.cpuSeconds() - before, rss_mb: world.residentMb() });
+      const after = await world.used();
+      rounds.push({
+        seconds,
+        cpu_seconds: after.monitorSeconds - before.monitorSeconds,
+        postgres_cpu_seconds: after.postgresSeconds - before.postgresSeconds,
+        statements: after.statements - before.statements,
+        rss_mb: world.residentMb(),
+      });
     }
-    const times = rounds.map(({ seconds }) => seconds).sort((a, b) => a - b);
     // Collections of garbage make one round's figure jump by a tenth.
-    const [early, late] = [medianOf(rounds.slice(2, 7)), medianOf(rounds.slice(-5))];
+    const [early, late] = [medianOf(rounds.slice(2, 7), 'rss_mb'), medianOf(rounds.slice(-5), 'rss_mb')];
     const figures = {
-      median_s: times[Math.floor(ROUNDS / 2)]!,
-      slowest_s: times.at(-1)!,
-      cpu_s: rounds.reduce((sum, { cpu_seconds }) => sum + cpu_seconds, 0) / ROUNDS,
+      median_s: medianOf(rounds, 'seconds'),
+      slowest_s: Math.max(...rounds.map(({ seconds }) => seconds)),
+      cpu_s: meanOf(rounds, 'cpu_seconds'),
+      postgres_cpu_s: meanOf(rounds, 'postgres_cpu_seconds'),
+      // Also those of the schedules and of this bench, which looks every 10 ms whether the round is over.
+      statements_per_check: medianOf(rounds, 'statements') / models,
       rss_early_mb: early,
       rss_late_mb: late,
       grown: late / early,

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +28,13 @@ const REFERENCE_ROWS = 2_000;
 const TICKS_PER_SECOND = 100;
 const PAGE_MB = 4096 / 2 ** 20;
 
+/** CPU seconds, and statements that Postgres has run for anybody. */
+export interface Used {
+  readonly monitorSeconds: number;
+  readonly postgresSeconds: number;
+  readonly statements: number;
+}
+
 /** A monitor as it is installed, that watches so many champions with triggers, schedules and histories of their own. */
 export class WatchedModels {
   readonly features = schema.features.length;
@@ -48,11 +55,13 @@ export class WatchedModels {
     const home = mkdtempSync(join(tmpdir(), 'retrain-bench-'));
     mkdirSync(join(home, 'config'));
     writeFileSync(join(home, 'config/retraining_config.yaml'), configOf(names));
-    const postgres = new EmbeddedPostgres({ dataDir: join(home, 'data') });
+    const settings = { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.max': '1000' };
+    const postgres = new EmbeddedPostgres({ dataDir: join(home, 'data'), settings });
     const url = await ensureDatabase(await postgres.start(), 'bench');
     await migrate(url);
     await migrateQueue(queueSettingsFrom({ DATABASE_URL: url }));
     const database = await Database.open({ url });
+    await database.query('CREATE EXTENSION pg_stat_statements');
     await addChampions(database, url, home, names);
     const backend = QueueBackend.open(queueSettingsFrom({ DATABASE_URL: url }), () => undefined);
     const queue = new BullMqJobQueue(backend, () => undefined);
@@ -95,9 +104,21 @@ export class WatchedModels {
     await this.awaitChecks();
   }
 
-  cpuSeconds(): number {
-    const fields = readFileSync(`/proc/${this.monitor.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  /** What the monitor and all processes of its Postgres have used so far. */
+  async used(): Promise<Used> {
+    const { rows } = await this.database.query<{ pid: number; statements: number }>(
+      `SELECT pg_backend_pid() AS pid, (SELECT sum(calls)::int FROM pg_stat_statements) AS statements`,
+    );
+    const { pid, statements } = rows[0]!;
+    const server = statOf(pid)!.parent;
+    const processes = readdirSync('/proc').map((name) => statOf(Number(name)));
+    const backends = processes.reduce((sum, stat) => sum + (stat?.parent === server ? stat.cpuSeconds : 0), 0);
+    const { cpuSeconds, endedChildrenSeconds } = statOf(server)!;
+    return {
+      monitorSeconds: statOf(this.monitor.pid!)!.cpuSeconds,
+      postgresSeconds: backends + cpuSeconds + endedChildrenSeconds,
+      statements,
+    };
   }
 
   residentMb(): number {
@@ -132,6 +153,20 @@ export class WatchedModels {
       await sleep(10);
     }
   }
+}
+
+/** CPU time of a process; undefined when there is none of this number. */
+function statOf(pid: number) {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  // The name before may hold blanks. Fields are those of proc(5) from the state on.
+  const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ').map(Number);
+  const seconds = (...at: number[]) => at.reduce((sum, index) => sum + fields[index]!, 0) / TICKS_PER_SECOND;
+  return { parent: fields[1]!, cpuSeconds: seconds(11, 12), endedChildrenSeconds: seconds(13, 14) };
 }
 
 function configOf(names: readonly string[]): string {
