@@ -38,7 +38,8 @@ export interface Used {
 /** A monitor as it is installed, that watches so many champions with triggers, schedules and histories of their own. */
 export class WatchedModels {
   readonly features = schema.features.length;
-  private checked = 0;
+  /** Position of the last check of the rounds that are over. */
+  private seen = 0;
 
   private constructor(
     private readonly names: readonly string[],
@@ -144,11 +145,14 @@ export class WatchedModels {
   }
 
   private async awaitChecks(): Promise<void> {
-    this.checked += this.names.length;
     for (;;) {
-      const sql = 'SELECT count(*)::int AS count FROM trigger_evaluations';
-      const { count } = (await this.database.query<{ count: number }>(sql)).rows[0]!;
-      if (count >= this.checked) return;
+      // Looks at the rows of this round only: what the look costs must not grow with the rounds.
+      const sql = 'SELECT count(*)::int AS count, max(position) AS last FROM trigger_evaluations WHERE position > $1';
+      const { count, last } = (await this.database.query<{ count: number; last: string }>(sql, [this.seen])).rows[0]!;
+      if (count >= this.names.length) {
+        this.seen = Number(last);
+        return;
+      }
       if (this.monitor.exitCode !== null) throw new Error(`The monitor has ended with ${this.monitor.exitCode}.`);
       await sleep(10);
     }
@@ -164,7 +168,10 @@ function statOf(pid: number) {
     return undefined;
   }
   // The name before may hold blanks. Fields are those of proc(5) from the state on.
-  const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ').map(Number);
+  const fields = stat
+    .slice(stat.lastIndexOf(') ') + 2)
+    .split(' ')
+    .map(Number);
   const seconds = (...at: number[]) => at.reduce((sum, index) => sum + fields[index]!, 0) / TICKS_PER_SECOND;
   return { parent: fields[1]!, cpuSeconds: seconds(11, 12), endedChildrenSeconds: seconds(13, 14) };
 }

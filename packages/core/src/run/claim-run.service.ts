@@ -30,8 +30,8 @@ export class ClaimRunService {
   ) {}
 
   /**
-   * The attempt, or undefined when somebody else holds the run or nothing is left to do. A run that has to wait (back-off,
-   * or as many runs going on as may) is put on the queue again for later.
+   * The attempt, or undefined when somebody else holds the run, nothing is left to do, or it is not its turn: whoever makes
+   * room for it says so (`DeliverNext`). A run that backs off is put on the queue again for then.
    */
   async execute(runId: string): Promise<Attempt | undefined> {
     const token = this.ids.next();
@@ -62,12 +62,11 @@ export class ClaimRunService {
 
   private async deliverLater(runId: string): Promise<void> {
     const run = await this.runs.find(runId);
-    if (run?.status !== 'queued') return;
-    const now = this.clock.now().getTime();
-    const due = Math.max(run.notBefore?.getTime() ?? 0, now + this.timing.busySeconds * 1000);
+    const now = this.clock.now();
+    if (run?.status !== 'queued' || !run.notBefore || run.notBefore <= now) return;
     // Deliveries of one run that wait for the same moment are one job, however many asked.
-    const slot = Math.ceil(due / (this.timing.busySeconds * 1000));
-    const delaySeconds = (due - now) / 1000;
-    await this.queue.enqueue('retrain', { runId }, { jobId: `${runId}-wait-${slot}`, delaySeconds });
+    const jobId = `${runId}-due-${run.notBefore.getTime()}`;
+    const delaySeconds = (run.notBefore.getTime() - now.getTime()) / 1000;
+    await this.queue.enqueue('retrain', { runId }, { jobId, delaySeconds });
   }
 }

@@ -11,6 +11,7 @@ import { AttemptLost, type Attempt } from './attempt.js';
 import { BackupChampion } from './backup-champion.service.js';
 import { ClaimRunService } from './claim-run.service.js';
 import { ConcludeRun } from './conclude-run.service.js';
+import { DeliverNext } from './deliver-next.service.js';
 import { PrepareData } from './prepare-data.service.js';
 import { ReportRun } from './report-run.service.js';
 import { RunTiming } from './run-timing.js';
@@ -28,6 +29,7 @@ export class ExecuteRunService {
     private readonly claims: ClaimRunService,
     private readonly settling: SettleAttemptService,
     private readonly concluding: ConcludeRun,
+    private readonly delivering: DeliverNext,
     private readonly unitOfWork: UnitOfWork,
     private readonly runs: TrainingRuns,
     private readonly models: Models,
@@ -46,7 +48,7 @@ export class ExecuteRunService {
   }
 
   /**
-   * Resolves once the run is ended, parked, handed back or found to be somebody else's; rejects only when not even that
+   * Then tells whose turn it is now. Resolves once the run is ended, parked, handed back or found to be somebody else's; rejects only when not even that
    * could be written (the lease then runs out and `recover-runs` delivers the run again).
    * @param signal aborts when the process shuts down: the run goes back to the queue at once.
    */
@@ -60,6 +62,8 @@ export class ExecuteRunService {
       await this.settling.execute(attempt, error);
     } finally {
       attempt.stop();
+      // What is lost here, `recover-runs` delivers.
+      await this.delivering.execute(`after-${attempt.token}`).catch(() => undefined);
     }
   }
 

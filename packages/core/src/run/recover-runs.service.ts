@@ -1,19 +1,18 @@
 import { ChampionLedger } from '../deployment/champion-ledger.service.js';
 import { ExpireApprovalsService } from '../deployment/expire-approvals.service.js';
 import { PublishChampionService } from '../deployment/publish-champion.service.js';
-import { JobQueue } from '../job/job-queue.port.js';
 import { Models } from '../model/models.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { Service } from '../shared/service.js';
 import { BootstrapModelsService } from './bootstrap-models.service.js';
-import { TrainingRuns } from './training-runs.port.js';
+import { DeliverNext } from './deliver-next.service.js';
 
 /** Rounds follow one another within seconds; ledgers are read whole. */
 const AUDIT_MS = 10_000;
 
 /** What one round of mending did. */
 export interface Recovery {
-  /** Runs put on the queue again: due ones that nobody took, and those whose worker is gone. */
+  /** Runs put on the queue again because it is their turn: due ones that nobody took, and those whose worker is gone. */
   readonly delivered: readonly string[];
   /** First trainings that were requested. */
   readonly requested: readonly string[];
@@ -33,31 +32,21 @@ export class RecoverRunsService {
   private audited = 0;
 
   constructor(
-    private readonly runs: TrainingRuns,
+    private readonly delivering: DeliverNext,
     private readonly models: Models,
     private readonly bootstrapping: BootstrapModelsService,
     private readonly expiring: ExpireApprovalsService,
     private readonly publishing: PublishChampionService,
     private readonly ledger: ChampionLedger,
-    private readonly queue: JobQueue,
     private readonly clock: Clock,
   ) {}
 
   async execute(): Promise<Recovery> {
-    const delivered = await this.deliverLost();
+    const delivered = await this.delivering.execute();
     const requested = (await this.bootstrapping.execute()).map(({ id }) => id);
     const expired = (await this.expiring.execute()).map(({ id }) => id);
     const tampered = await this.audit();
     return { delivered, requested, expired, tampered, ...(await this.publish()) };
-  }
-
-  private async deliverLost(): Promise<string[]> {
-    const delivered: string[] = [];
-    for (const { id } of await this.runs.findLost(this.clock.now())) {
-      await this.queue.enqueue('retrain', { runId: id }, { jobId: id });
-      delivered.push(id);
-    }
-    return delivered;
   }
 
   private async audit(): Promise<Readonly<Record<string, string>>> {

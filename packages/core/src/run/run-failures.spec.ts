@@ -150,14 +150,32 @@ describe('runs at once over all models', () => {
   it('never exceed max_concurrent_retraining; the others wait their turn', async () => {
     const models = { coin: { definition: 'coin' }, token: { definition: 'coin' } };
     const house = await withChampion({ config: { models } });
-    const [one, other] = [await request(house), (await house.runs.active('token'))!];
+    const [one, other] = [(await house.runs.active('token'))!, await request(house)];
     let second: TrainingRun | undefined;
     house.fitting.before = async () => {
       second ??= await execute(house, other.id);
     };
     await execute(house, one.id);
     expect(second?.status).toBe('queued');
+    // The place that became free is handed on at once, without a moment of waiting.
+    const delivered = house.jobs.waiting.filter(({ notBefore }) => notBefore <= house.clock.now());
+    expect(delivered.map(({ payload }) => payload)).toContainEqual({ runId: other.id });
     await deliverAll(house);
-    expect((await house.runs.find(other.id))?.status).toBe('deployed');
+    expect((await house.runs.find(other.id))?.status).toBe('awaiting_approval');
+  });
+
+  it('go in the order of their requests, whoever is delivered first', async () => {
+    const models = Object.fromEntries(['coin', 'token', 'dice'].map((name) => [name, { definition: 'coin' }]));
+    const house = await withChampion({ config: { models } });
+    const waiting = [(await house.runs.active('token'))!, (await house.runs.active('dice'))!];
+    const last = await request(house);
+    const begun: string[] = [];
+    for (const { id } of [last, ...waiting.toReversed(), last, ...waiting.toReversed(), last]) {
+      const { attempt } = (await house.runs.find(id))!;
+      if ((await execute(house, id)).attempt > attempt) begun.push(id);
+    }
+    expect(begun).toHaveLength(3);
+    expect([...begun].sort()).toEqual([...waiting, last].map(({ id }) => id).sort());
+    expect(begun.at(-1)).toBe(last.id);
   });
 });

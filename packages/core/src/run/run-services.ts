@@ -47,6 +47,7 @@ import { BootstrapModelsService } from './bootstrap-models.service.js';
 import { CancelRunService } from './cancel-run.service.js';
 import { ClaimRunService } from './claim-run.service.js';
 import { ConcludeRun } from './conclude-run.service.js';
+import { DeliverNext } from './deliver-next.service.js';
 import { ExecuteRunService } from './execute-run.service.js';
 import { PrepareData } from './prepare-data.service.js';
 import { RecoverRunsService } from './recover-runs.service.js';
@@ -102,6 +103,7 @@ export const decisionServices = [
   ReadAnswersService,
   EvaluateTriggersService,
   BootstrapModelsService,
+  DeliverNext,
   RecoverRunsService,
 ] as const;
 

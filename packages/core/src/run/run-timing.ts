@@ -13,8 +13,6 @@ export class RunTiming {
   readonly backoffSeconds: number = 10;
   /** Deliveries of one run, whatever ended them: one that keeps killing its trainer ends here. */
   readonly deliveries: number = 12;
-  /** How long a run waits for another one to finish before it asks again. */
-  readonly busySeconds: number = 5;
   /** Claims of one piece that ended with its trainer, before it counts as what ends trainers. */
   readonly pieceClaims: number = 4;
   /** How often a run's trainer looks how its pieces are getting on. */

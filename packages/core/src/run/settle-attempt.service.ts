@@ -53,7 +53,7 @@ export class SettleAttemptService {
   }
 
   private async handBack({ run, token }: Attempt): Promise<void> {
-    if (await this.runs.requeue(run.id, token, this.clock.now())) await this.deliver(run.id, run.attempt, 0);
+    await this.runs.requeue(run.id, token, this.clock.now());
   }
 
   private async retry(attempt: Attempt, failure: RunFailure, failures: number): Promise<void> {

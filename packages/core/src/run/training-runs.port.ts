@@ -37,8 +37,9 @@ export abstract class TrainingRuns {
 
   /**
    * Takes a queued run, or a running one whose lease has run out, under a new token: attempt + 1, status running.
-   * Answers undefined when someone else holds it, it is final, its `notBefore` lies ahead, or as many runs (over all
-   * models) as `maxConcurrent` hold a live lease already. Serialised, so that the limit holds over all processes.
+   * Answers undefined when someone else holds it, it is final, its `notBefore` lies ahead, or it is not its turn: of
+   * `maxConcurrent` places over all models each is for a live lease first, then for the oldest requests that are due.
+   * Serialised, so that the limit and the order hold over all processes.
    */
   abstract claim(
     id: string,
@@ -66,6 +67,9 @@ export abstract class TrainingRuns {
   abstract requestCancel(id: string, by: string, reason: string, at: Date): Promise<TrainingRun | undefined>;
   /** Counts one more firing that met the run. */
   abstract coalesce(id: string): Promise<void>;
-  /** Queued runs that are due and running ones whose lease ran out: what the queue may have lost. */
-  abstract findLost(now: Date): Promise<readonly TrainingRun[]>;
+  /**
+   * Runs that a claim would get now, the oldest request first: queued ones that are due and running ones whose lease ran
+   * out, as many as live leases leave of `maxConcurrent` places.
+   */
+  abstract inTurn(now: Date, maxConcurrent: number): Promise<readonly TrainingRun[]>;
 }

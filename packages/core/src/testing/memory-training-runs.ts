@@ -74,11 +74,9 @@ export class MemoryTrainingRuns extends TrainingRuns {
     leaseUntil: Date,
     maxConcurrent: number,
   ): Promise<TrainingRun | undefined> {
-    const alive = (row: Row) => row.status === 'running' && !!row.leaseUntil && row.leaseUntil > now;
     return this.database.write(() => {
-      const row = this.rows.get(id);
-      if (!row || !isLost(row, now)) return undefined;
-      if (this.rows.values().filter(alive).length >= maxConcurrent) return undefined;
+      const row = this.line(now, maxConcurrent).find((one) => one.id === id);
+      if (!row) return undefined;
       return runOf(
         this.rows.set(id, {
           ...row,
@@ -147,15 +145,21 @@ export class MemoryTrainingRuns extends TrainingRuns {
     });
   }
 
-  async findLost(now: Date): Promise<readonly TrainingRun[]> {
-    const rows = this.rows.values().filter((row) => isLost(row, now));
-    return rows.sort((a, b) => a.position - b.position).map(runOf);
+  async inTurn(now: Date, maxConcurrent: number): Promise<readonly TrainingRun[]> {
+    return this.line(now, maxConcurrent).map(runOf);
   }
 
   /** Whether the run goes on: it wants its pieces. */
   goesOn(id: string): boolean {
     const row = this.rows.get(id);
     return row !== undefined && isActive(row) && row.cancelRequested === undefined;
+  }
+
+  private line(now: Date, maxConcurrent: number): Row[] {
+    const alive = (row: Row) => row.status === 'running' && !!row.leaseUntil && row.leaseUntil > now;
+    const free = Math.max(0, maxConcurrent - this.rows.values().filter(alive).length);
+    const due = this.rows.values().filter((row) => isDue(row, now));
+    return due.sort((a, b) => a.position - b.position).slice(0, free);
   }
 
   /** Changes a running run that the token holds. */
@@ -178,7 +182,7 @@ const released = { attemptToken: undefined, leaseUntil: undefined };
 
 const isActive = (run: TrainingRun) => activeStatuses.includes(run.status);
 
-const isLost = ({ status, notBefore, leaseUntil }: TrainingRun, now: Date) =>
+const isDue = ({ status, notBefore, leaseUntil }: TrainingRun, now: Date) =>
   (status === 'queued' && !(notBefore && notBefore > now)) ||
   (status === 'running' && !(leaseUntil && leaseUntil > now));
 

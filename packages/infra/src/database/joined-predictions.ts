@@ -5,7 +5,7 @@ import { outcomeOwner, windowSql } from './prediction-window.js';
 /** All rows in one: fields of fixed size as binary columns, the others as JSON. */
 interface Columns {
   readonly ids: Buffer | null;
-  /** seq, version, and milliseconds since 1970 of occurred, recorded and observed: five doubles a row. */
+  /** seq and version as `bigint`, occurred, recorded and observed as `timestamptz`: five times eight bytes a row. */
   readonly facts: Buffer | null;
   /** Arrays of doubles in Postgres' binary format, one after the other. */
   readonly scores: Buffer | null;
@@ -21,26 +21,70 @@ const factBytes = 5 * 8;
 const headerBytes = 20;
 const lengthAt = 12;
 
+/** Of so many newest predictions for each that is wanted nearly always enough have an outcome. */
+const margin = 1.25;
+
+/** A prediction with its outcome as far as it is known by then. */
+type Joined = Omit<MaturedPrediction<FeaturedAnswer>, 'outcome' | 'observedAt'> &
+  Partial<Pick<MaturedPrediction, 'outcome' | 'observedAt'>>;
+
+/** The newest predictions of the window, ascending. */
+export async function readAnswered(
+  database: Database,
+  window: PredictionWindow,
+  withFeatures = false,
+): Promise<readonly Joined[]> {
+  const { where, known, sameModel, limit, parameters } = windowSql(window);
+  // Picked before they are joined: what is read then depends on the window, not on the history of any model.
+  const picked = `SELECT p.* FROM predictions p WHERE ${where} ORDER BY p.seq DESC ${limit}`;
+  const join = `(${picked}) p LEFT JOIN outcomes o ON o.prediction_id = ${outcomeOwner} AND ${known} AND ${sameModel}`;
+  return read(database, join, parameters, window, withFeatures);
+}
+
+/** The newest predictions of the window whose outcome is known, ascending. */
+export async function readMatured(
+  database: Database,
+  window: PredictionWindow,
+  withFeatures = false,
+): Promise<readonly MaturedPrediction<FeaturedAnswer>[]> {
+  if (Number.isFinite(window.limit)) {
+    const limit = Math.ceil(window.limit * margin);
+    const answered = await readAnswered(database, { ...window, limit }, withFeatures);
+    const matured = answered.filter(isMatured);
+    if (matured.length >= window.limit || answered.length < limit) {
+      return matured.slice(Math.max(0, matured.length - window.limit));
+    }
+  }
+  const { where, known, limit, parameters } = windowSql(window);
+  const join = `predictions p JOIN outcomes o ON o.prediction_id = ${outcomeOwner} AND ${known}
+    WHERE ${where} ORDER BY p.seq DESC ${limit}`;
+  return (await read(database, join, parameters, window, withFeatures)).filter(isMatured);
+}
+
+function isMatured(one: Joined): one is MaturedPrediction<FeaturedAnswer> {
+  return one.observedAt !== undefined;
+}
+
 /**
- * The newest predictions of the window, ascending; without an outcome, its two fields are null.
+ * Rows of a join of `predictions p` with `outcomes o`, ascending by seq.
  *
  * A check of the triggers reads thousands of rows, and a monitor checks hundreds of models: numbers and times come in
  * a few blobs and never go through text.
  */
-export async function readJoined(
+async function read(
   database: Database,
-  join: 'JOIN' | 'LEFT JOIN',
+  join: string,
+  parameters: readonly unknown[],
   window: PredictionWindow,
-  withFeatures = false,
-): Promise<readonly MaturedPrediction<FeaturedAnswer>[]> {
-  const { where, known, limit, parameters } = windowSql(window);
+  withFeatures: boolean,
+): Promise<readonly Joined[]> {
   const blob = (bytes: string) => `string_agg(${bytes}, ''::bytea ORDER BY seq)`;
   const facts = [
-    'float8send(seq)',
-    'float8send(version)',
-    milliseconds('occurred_at'),
-    milliseconds('recorded_at'),
-    milliseconds('observed_at'),
+    'int8send(seq)',
+    'int8send(version)',
+    'timestamptz_send(occurred_at)',
+    'timestamptz_send(recorded_at)',
+    `timestamptz_send(coalesce(observed_at, '-infinity'))`,
   ];
   const { rows } = await database.query<Columns>(
     `SELECT ${blob('uuid_send(id)')} AS ids, ${blob(facts.join(' || '))} AS facts,
@@ -48,29 +92,32 @@ export async function readJoined(
        ${withFeatures ? `${blob('array_send(features)')} AS features,` : ''}
        json_agg(outcome ORDER BY seq) AS outcomes
      FROM (
-       SELECT p.id, p.seq, p.version, p.key, p.scores, p.features, p.occurred_at, p.recorded_at, o.outcome, o.observed_at
-       FROM predictions p ${join} outcomes o ON o.prediction_id = ${outcomeOwner} AND ${known}
-       WHERE ${where} ORDER BY p.seq DESC ${limit}
+       SELECT p.id, p.seq, p.version, p.key, p.scores, ${withFeatures ? 'p.features,' : ''} p.occurred_at, p.recorded_at,
+         o.outcome, o.observed_at
+       FROM ${join}
      ) newest`,
     parameters,
   );
   return [...decoded(rows[0]!, window)];
 }
 
-function milliseconds(column: string): string {
-  return `float8send(coalesce(extract(epoch FROM ${column})::float8 * 1000, 'NaN'))`;
+/** The binary `timestamptz`: microseconds since 2000. */
+const epoch = Date.UTC(2000, 0, 1);
+const minusInfinity = -(2 ** 63);
+const timeOf = (microseconds: number) => new Date(Math.round(microseconds / 1000) + epoch);
+
+/** A `bigint` of at most 53 bits, without the detour of a BigInt: thousands of rows have five of them each. */
+function integerAt(blob: Buffer, at: number): number {
+  return blob.readInt32BE(at) * 2 ** 32 + blob.readUInt32BE(at + 4);
 }
 
-function* decoded(
-  columns: Columns,
-  { model, arm = 'champion' }: PredictionWindow,
-): Generator<MaturedPrediction<FeaturedAnswer>> {
+function* decoded(columns: Columns, { model, arm = 'champion' }: PredictionWindow): Generator<Joined> {
   const { ids, facts, keys, outcomes } = columns;
   if (!ids || !facts || !columns.scores || !keys || !outcomes) return;
   const scores = arraysOf(columns.scores, 8);
   const features = columns.features && arraysOf(columns.features, 4);
   for (const [row, key] of keys.entries()) {
-    const fact = (index: number) => facts.readDoubleBE(row * factBytes + index * 8);
+    const fact = (index: number) => integerAt(facts, row * factBytes + index * 8);
     const observed = fact(4);
     yield {
       prediction: {
@@ -82,11 +129,10 @@ function* decoded(
         ...(key === null ? {} : { key }),
         scores: scores() as readonly number[],
         ...((features ? { features: features() } : {}) as Pick<FeaturedAnswer, 'features'>),
-        occurredAt: new Date(Math.round(fact(2))),
-        recordedAt: new Date(Math.round(fact(3))),
+        occurredAt: timeOf(fact(2)),
+        recordedAt: timeOf(fact(3)),
       },
-      outcome: outcomes[row] as OutcomeValue,
-      observedAt: (Number.isNaN(observed) ? null : new Date(Math.round(observed))) as Date,
+      ...(observed === minusInfinity ? {} : { outcome: outcomes[row] as OutcomeValue, observedAt: timeOf(observed) }),
     };
   }
 }

@@ -22,7 +22,7 @@ import type { Database } from './database.js';
 import { readFeatureChunks } from './feature-chunks.js';
 import { GroupCommit } from './group-commit.js';
 import { insertPredictions } from './insert-predictions.js';
-import { readJoined } from './joined-predictions.js';
+import { readAnswered, readMatured } from './joined-predictions.js';
 import { pgPage } from './pg-page.js';
 import { outcomeOwner, windowSql } from './prediction-window.js';
 import { countAssignedKeys, readPairs } from './read-pairs.js';
@@ -106,29 +106,26 @@ export class PgPredictions extends Predictions {
   }
 
   async coverage(window: PredictionWindow): Promise<Coverage> {
-    const { where, known, limit, parameters } = windowSql(window);
+    const { where, known, sameModel, limit, parameters } = windowSql(window);
     const { rows } = await this.database.query<{ predictions: number; matured: number }>(
       `SELECT count(*)::int AS predictions, count(o.prediction_id)::int AS matured
        FROM (SELECT ${outcomeOwner} AS owner FROM predictions p WHERE ${where} ORDER BY p.seq DESC ${limit}) newest
-       LEFT JOIN outcomes o ON o.prediction_id = newest.owner AND ${known}`,
+       LEFT JOIN outcomes o ON o.prediction_id = newest.owner AND ${known} AND ${sameModel}`,
       parameters,
     );
     return rows[0]!;
   }
 
-  async answered(window: PredictionWindow): Promise<readonly AnsweredPrediction[]> {
-    return (await readJoined(this.database, 'LEFT JOIN', window)).map(({ prediction, outcome, observedAt }) => ({
-      prediction,
-      ...(observedAt ? { outcome, observedAt } : {}),
-    }));
+  answered(window: PredictionWindow): Promise<readonly AnsweredPrediction[]> {
+    return readAnswered(this.database, window);
   }
 
   matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]> {
-    return readJoined(this.database, 'JOIN', window);
+    return readMatured(this.database, window);
   }
 
-  async maturedWithFeatures(window: PredictionWindow): Promise<readonly MaturedPrediction<FeaturedAnswer>[]> {
-    return readJoined(this.database, 'JOIN', window, true);
+  maturedWithFeatures(window: PredictionWindow): Promise<readonly MaturedPrediction<FeaturedAnswer>[]> {
+    return readMatured(this.database, window, true);
   }
 
   pairs(window: PairWindow): Promise<readonly MaturedPair[]> {

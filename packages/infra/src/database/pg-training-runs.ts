@@ -19,8 +19,10 @@ import { trainingRunSchema } from './schema/runs.schema.js';
 import { isUuid } from './uuid.js';
 
 const active = `status IN ('queued', 'running')`;
-/** Due and in nobody's hands at the time `$1`. */
-const lost = `(status = 'queued' AND (not_before IS NULL OR not_before <= $1) OR status = 'running' AND lease_until <= $1)`;
+/** In somebody's hands at the time `$1`. */
+const held = `status = 'running' AND lease_until > $1`;
+/** Due and in nobody's hands then. */
+const due = `(status = 'queued' AND (not_before IS NULL OR not_before <= $1) OR status = 'running' AND lease_until <= $1)`;
 
 export class PgTrainingRuns extends TrainingRuns {
   constructor(private readonly database: Database) {
@@ -83,13 +85,14 @@ export class PgTrainingRuns extends TrainingRuns {
   ): Promise<TrainingRun | undefined> {
     if (!isUuid(id)) return undefined;
     return this.database.transaction(async () => {
-      // One claim at a time: the count of live leases below holds until this one is committed.
+      // One claim at a time: the counts below hold until this one is committed.
       await this.database.query(`SELECT pg_advisory_xact_lock(${locks.claims}, 0)`);
       return this.one(
-        `UPDATE training_runs SET status = 'running', attempt = attempt + 1, attempt_token = $3, lease_until = $4,
+        `UPDATE training_runs r SET status = 'running', attempt = attempt + 1, attempt_token = $3, lease_until = $4,
            started_at = coalesce(started_at, $1), not_before = NULL, failure = NULL, progress = 0
-         WHERE id = $2 AND ${lost}
-           AND (SELECT count(*) FROM training_runs WHERE status = 'running' AND lease_until > $1) < $5
+         WHERE id = $2 AND ${due}
+           AND (SELECT count(*) FROM training_runs o
+                WHERE ${active} AND (${held} OR ${due} AND o.position < r.position)) < $5
          RETURNING *`,
         [now, id, token, leaseUntil, maxConcurrent],
       );
@@ -149,8 +152,10 @@ export class PgTrainingRuns extends TrainingRuns {
     await this.database.query(`UPDATE training_runs SET coalesced = coalesced + 1 WHERE id = $1`, [id]);
   }
 
-  findLost(now: Date): Promise<readonly TrainingRun[]> {
-    return this.many(`SELECT * FROM training_runs WHERE ${lost} ORDER BY position`, [now]);
+  inTurn(now: Date, maxConcurrent: number): Promise<readonly TrainingRun[]> {
+    const free = `greatest(0, $2 - (SELECT count(*) FROM training_runs WHERE ${active} AND ${held}))`;
+    const sql = `SELECT * FROM training_runs WHERE ${active} AND ${due} ORDER BY position LIMIT ${free}`;
+    return this.many(sql, [now, maxConcurrent]);
   }
 
   /** Changes a running run that the token holds; `$3` and up are the values. */

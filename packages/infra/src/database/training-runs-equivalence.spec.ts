@@ -36,7 +36,7 @@ const calls: fc.Arbitrary<{ minutes: number; told: string; call: Call }> = fc
         on((runs, id, at) => runs.decide(id, parked, { status: 'rejected', at, result: n ? { n } : undefined })),
       ],
       ['requestCancel', on((runs, id, now) => runs.requestCancel(id, token, `reason ${n}`, now))],
-      ['findLost', (runs, _ids, now) => runs.findLost(now)],
+      ['inTurn', (runs, _ids, now) => runs.inTurn(now, n)],
       ['active', (runs) => Promise.all([runs.active('coin'), runs.active('dice'), runs.latest('coin')])],
     ];
     const [name, call] = table[kind]!;
