@@ -14,6 +14,7 @@ import { describeQuarantines } from './quarantines.contract.js';
 import { describeRecords } from './records.contract.js';
 import { describeRollouts } from './rollouts.contract.js';
 import { describeTrainingPieces } from './training-pieces.contract.js';
+import { describeTrainingRunOrder } from './training-run-order.contract.js';
 import { describeTrainingRuns } from './training-runs.contract.js';
 import { describeTriggerEvaluations } from './trigger-evaluations.contract.js';
 
@@ -21,6 +22,7 @@ import { describeTriggerEvaluations } from './trigger-evaluations.contract.js';
 export function describeRows(name: string, make: MakeWorld): void {
   describeModels(name, make);
   describeTrainingRuns(name, make);
+  describeTrainingRunOrder(name, make);
   describeTrainingPieces(name, make);
   describeTriggerEvaluations(name, make);
   describeDriftWatches(name, make);
