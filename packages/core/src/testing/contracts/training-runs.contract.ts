@@ -1,5 +1,5 @@
 import { aRun } from '../builders.js';
-import { at, pause, racing, worldPerTest, type MakeWorld } from './contract-world.js';
+import { at, racing, worldPerTest, type MakeWorld } from './contract-world.js';
 
 const now = at('02T12:00:00');
 const lease = at('02T12:01:00');
