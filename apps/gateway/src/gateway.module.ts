@@ -29,6 +29,8 @@ import { PredictionMetrics } from './prediction/prediction-metrics.js';
 import { HistoryController } from './retraining/history.controller.js';
 import { RetrainingController } from './retraining/retraining.controller.js';
 import { RunsController } from './retraining/runs.controller.js';
+import { RunDetails } from './retraining/run-details.js';
+import { StoryController } from './story/story.controller.js';
 import { KeepFresh } from './serving/keep-fresh.js';
 import { KeepTallies } from './serving/keep-tallies.js';
 
@@ -58,6 +60,7 @@ export class GatewayModule {
         HistoryController,
         ConfigController,
         RunsController,
+        StoryController,
         EventsController,
         HealthController,
       ],
@@ -68,6 +71,7 @@ export class GatewayModule {
         ModelNames,
         PredictionMetrics,
         ServingReadiness,
+        RunDetails,
         ShownConfig,
         { provide: ListenAddress, useValue: address },
         { provide: RouteTable, useValue: routes },

@@ -43,6 +43,8 @@ import {
   ServePredictionService,
   SetMonitoringService,
   Signals,
+  TellRunService,
+  TellVersionService,
   TrainingPieces,
   TrainingRuns,
   TriggerEvaluations,
@@ -91,6 +93,8 @@ const commonServices: readonly Type[] = [
   ...[
     RunProgressService,
     RetrainingStatusService,
+    TellVersionService,
+    TellRunService,
     RegisterVersionService,
     AlignSchedulesService,
     SetMonitoringService,

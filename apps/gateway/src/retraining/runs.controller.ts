@@ -1,26 +1,17 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   ApproveRunService,
   CancelRunService,
-  Deployments,
-  notFound,
   RejectRunService,
-  RunProgressService,
   RequestReproductionService,
-  reportHtml,
-  reportMarkdown,
   TrainingRuns,
-  type TrainingRun,
 } from '@retrain/core';
-import type { FastifyReply } from 'fastify';
 import { Actor } from '../http/actor.js';
 import { Documented } from '../http/documented.js';
 import { pageRequest, pageView } from '../http/paging.js';
 import { BodyPipe, QueryPipe } from '../http/schema.pipe.js';
 import { ModelNames } from '../model/model-names.js';
-import { deploymentView } from '../model/version-view.js';
-import { preferred } from '../http/accept.js';
 import {
   approveSchema,
   emptySchema,
@@ -30,6 +21,8 @@ import {
   type ReasonBody,
   type RunsQuery,
 } from './retraining-schemas.js';
+import { findRun } from './find-run.js';
+import { RunDetails } from './run-details.js';
 import { runView } from './run-view.js';
 
 const run = { id: '5f1c…', model: 'premier-league', status: 'awaiting_approval', candidate_version: 2, result: {} };
@@ -41,7 +34,6 @@ const fitting = {
 };
 const asApproval = new BodyPipe<ApproveBody>(approveSchema);
 const withReason = new BodyPipe<ReasonBody>(reasonSchema);
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Training runs, and a person's word on them. */
 @ApiTags('runs')
@@ -49,11 +41,10 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export class RunsController {
   constructor(
     private readonly runs: TrainingRuns,
-    private readonly deployments: Deployments,
     private readonly approving: ApproveRunService,
     private readonly rejecting: RejectRunService,
     private readonly cancelling: CancelRunService,
-    private readonly progress: RunProgressService,
+    private readonly details: RunDetails,
     private readonly reproducing: RequestReproductionService,
     private readonly names: ModelNames,
   ) {}
@@ -72,31 +63,7 @@ export class RunsController {
   @Get(':id')
   @Documented({ summary: 'One run; while it fits, how far it is', answer: { ...run, ...fitting, status: 'running' } })
   async one(@Param('id') id: string) {
-    return this.viewOf(await this.find(id));
-  }
-
-  @Get(':id/report')
-  @Documented({
-    summary: 'The report of a run, as JSON, Markdown or HTML by Accept',
-    answer: { ...run, data_stats: {}, validation_results: {}, gates: [] },
-  })
-  async report(
-    @Param('id') id: string,
-    @Headers('accept') accept: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const found = await this.find(id);
-    reply.header('vary', 'accept');
-    switch (preferred(accept, ['application/json', 'text/markdown', 'text/html'])) {
-      case 'application/json':
-        return this.viewOf(found);
-      case 'text/markdown':
-        reply.type('text/markdown; charset=utf-8');
-        return reportMarkdown(found);
-      case 'text/html':
-        reply.type('text/html; charset=utf-8');
-        return reportHtml(found);
-    }
+    return this.details.of(await findRun(this.runs, id));
   }
 
   @Post(':id/approve')
@@ -108,7 +75,7 @@ export class RunsController {
     answer: { ...run, status: 'deployed' },
   })
   async approve(@Param('id') id: string, @Body(asApproval) body: ApproveBody, @Actor() actor: string) {
-    await this.find(id);
+    await findRun(this.runs, id);
     const { reason = 'approved', evidence_hash: evidenceHash, artifact_sha256: artifactSha256 } = body;
     await this.approving.execute({ runId: id, actor, reason, seen: { evidenceHash, artifactSha256 } });
     return this.one(id);
@@ -123,7 +90,7 @@ export class RunsController {
     answer: { ...run, status: 'rejected' },
   })
   async reject(@Param('id') id: string, @Body(withReason) { reason }: ReasonBody, @Actor() actor: string) {
-    await this.find(id);
+    await findRun(this.runs, id);
     await this.rejecting.execute({ runId: id, actor, reason: reason ?? 'rejected' });
     return this.one(id);
   }
@@ -137,7 +104,7 @@ export class RunsController {
     answer: { ...run, status: 'cancelled' },
   })
   async cancel(@Param('id') id: string, @Body(withReason) { reason }: ReasonBody, @Actor() actor: string) {
-    await this.find(id);
+    await findRun(this.runs, id);
     await this.cancelling.execute({ runId: id, actor, reason: reason ?? 'cancelled' });
     return this.one(id);
   }
@@ -151,21 +118,8 @@ export class RunsController {
     status: 202,
   })
   async reproduce(@Param('id') id: string, @Actor() actor: string) {
-    await this.find(id);
+    await findRun(this.runs, id);
     const { afterSeq } = await this.reproducing.execute(id, actor);
     return { run_id: id, after: afterSeq };
-  }
-
-  private async find(id: string): Promise<TrainingRun> {
-    const found = uuid.test(id) ? await this.runs.find(id) : undefined;
-    if (!found) throw notFound('unknown_run', `There is no run "${id}".`);
-    return found;
-  }
-
-  private async viewOf(found: TrainingRun) {
-    const deployment = await this.deployments.ofRun(found.id);
-    if (!deployment) return { ...runView(found, await this.progress.execute(found)), deployment: null };
-    const approvals = await this.deployments.approvals([deployment.id]);
-    return { ...runView(found), deployment: deploymentView(deployment, approvals) };
   }
 }

@@ -106,6 +106,8 @@ export abstract class Models {
    * with `unknown_version`, `version_deleted`.
    */
   abstract moveAlias(move: MoveAlias): Promise<Alias | undefined>;
+  /** The first `limit` moves of any alias to the version or away from it, in their order. */
+  abstract movesOfVersion(model: string, version: number, limit: number): Promise<readonly AliasMove[]>;
   /** Newest first. */
   abstract aliasMoves(model: string, alias: AliasName, page: PageRequest): Promise<Page<AliasMove>>;
   /** The last move at or before `time`, by wall clock or by the day it was decided as of. */

@@ -22,6 +22,8 @@ export abstract class Rollouts {
   /** Starts at step 0 of its plan; answers undefined while the model has a running one. */
   abstract insert(rollout: NewRollout): Promise<Rollout | undefined>;
   abstract find(id: string): Promise<Rollout | undefined>;
+  /** The one that tries the version of a deployment. */
+  abstract ofDeployment(deploymentId: string): Promise<Rollout | undefined>;
   /** The model's running rollout. */
   abstract active(model: string): Promise<Rollout | undefined>;
   /** All that are running. */

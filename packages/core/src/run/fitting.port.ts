@@ -26,4 +26,9 @@ export abstract class Fitting {
    * `unknown_trainer`, `invalid_trainer_options`, `insufficient_data`; with the signal's reason when aborted.
    */
   abstract fit(job: FittingJob): Promise<FittedModel>;
+
+  /** Versions of what fits here, by name, for the lineage of runs. */
+  environment(): Readonly<Record<string, string>> {
+    return {};
+  }
 }

@@ -47,9 +47,11 @@ export interface TrainOutput {
   readonly recipe: Recipe;
   readonly seed: number;
   readonly codeVersion: string;
-  /** What the run was worked on with: versions of Node and this product, platform. */
+  /** What the run was worked on with: versions of Node, this product and what fits, platform. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly configRevision: number;
+  /** The model's configuration then, as it may be shown: secrets masked, `${NAME}` as written. */
+  readonly configuration?: JsonObject;
   /** ISO 8601; every training row happened before. */
   readonly trainedUntil?: string;
   readonly metrics: Metrics;

@@ -1,9 +1,9 @@
 import { runReportOf, type ReportSection } from './report.js';
 import type { TrainingRun } from './training-run.js';
 
-/** The report of a run in Markdown. */
-export function reportMarkdown(run: TrainingRun): string {
-  const { title, summary, sections } = runReportOf(run);
+/** The report of a run in Markdown, with the sections on what followed. */
+export function reportMarkdown(run: TrainingRun, followed: readonly ReportSection[] = []): string {
+  const { title, summary, sections } = runReportOf(run, followed);
   return [`# ${escaped(title)}`, escaped(summary), ...sections.map(sectionMarkdown)].join('\n\n') + '\n';
 }
 

@@ -1,4 +1,6 @@
-import type { Json, JsonObject } from '../shared/json.js';
+import type { JsonObject } from '../shared/json.js';
+import type { EvidenceChart } from './evidence-chart.js';
+import { shown, titled } from './shown.js';
 import type { TrainingRun } from './training-run.js';
 
 /** A report before it is typeset: what Markdown and HTML have in common. */
@@ -13,10 +15,12 @@ export interface ReportSection {
   readonly heading: string;
   readonly facts?: readonly (readonly [label: string, value: string])[];
   readonly table?: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  /** Drawn where that can be done. */
+  readonly chart?: EvidenceChart;
 }
 
-/** The report of a run in any state; what is not known yet is left out. */
-export function runReportOf(run: TrainingRun): RunReport {
+/** The report of a run in any state, with what followed where that is told; what is not known yet is left out. */
+export function runReportOf(run: TrainingRun, followed: readonly ReportSection[] = []): RunReport {
   const result = run.result ?? {};
   return {
     title: `Retraining of ${run.model}, ${day(run.asOf)}`,
@@ -27,6 +31,7 @@ export function runReportOf(run: TrainingRun): RunReport {
       ...figures(objectAt(result, 'validation_results')),
       ...gates(listAt(result, 'gates')),
       ...deployment(objectAt(result, 'deployment_results')),
+      ...followed,
       lineage(run, objectAt(result, 'lineage')),
     ],
   };
@@ -69,14 +74,14 @@ function data(stats: JsonObject | undefined, source: JsonObject | undefined): Re
   const range = objectAt(stats, 'date_range');
   const classes = Object.entries(objectAt(stats, 'class_distribution') ?? {});
   const facts: [string, string][] = [
-    ['Rows', show(stats['total_samples'])],
-    ['Only trained on', show(stats['training_samples'])],
-    ['Judged on', show(stats['validation_samples'])],
+    ['Rows', shown(stats['total_samples'])],
+    ['Only trained on', shown(stats['training_samples'])],
+    ['Judged on', shown(stats['validation_samples'])],
   ];
-  if (range) facts.push(['From', show(range['start'])], ['To', show(range['end'])]);
-  if (classes.length > 0) facts.push(['Classes', classes.map(([name, rows]) => `${name} ${show(rows)}`).join(', ')]);
+  if (range) facts.push(['From', shown(range['start'])], ['To', shown(range['end'])]);
+  if (classes.length > 0) facts.push(['Classes', classes.map(([name, rows]) => `${name} ${shown(rows)}`).join(', ')]);
   for (const [key, value] of Object.entries(source ?? {})) {
-    if (!Array.isArray(value)) facts.push([words(key), show(value)]);
+    if (!Array.isArray(value)) facts.push([titled(key), shown(value)]);
   }
   return [{ heading: 'Data', facts }];
 }
@@ -85,7 +90,7 @@ function figures(results: JsonObject | undefined): ReportSection[] {
   const candidate = results && objectAt(results, 'new_metrics');
   if (!candidate) return [];
   const champion = objectAt(results, 'current_metrics') ?? {};
-  const rows = Object.keys(candidate).map((name) => [words(name), show(candidate[name]), show(champion[name])]);
+  const rows = Object.keys(candidate).map((name) => [titled(name), shown(candidate[name]), shown(champion[name])]);
   return [
     { heading: 'Candidate and champion on the same rows', table: { columns: ['', 'Candidate', 'Champion'], rows } },
   ];
@@ -95,25 +100,25 @@ function gates(verdicts: readonly JsonObject[]): ReportSection[] {
   if (verdicts.length === 0) return [];
   const columns = ['Gate', 'Verdict', 'Score', 'Threshold', '95 % interval', 'Reason'];
   const rows = verdicts.map((verdict) => [
-    show(verdict['gate']),
-    verdict['accepted'] === true ? 'accepted' : `refused (${show(verdict['code'])})`,
-    show(verdict['score']),
-    show(verdict['threshold']),
-    Array.isArray(verdict['interval']) ? verdict['interval'].map(show).join(' to ') : '',
-    show(verdict['reason']),
+    shown(verdict['gate']),
+    verdict['accepted'] === true ? 'accepted' : `refused (${shown(verdict['code'])})`,
+    shown(verdict['score']),
+    shown(verdict['threshold']),
+    Array.isArray(verdict['interval']) ? verdict['interval'].map(shown).join(' to ') : '',
+    shown(verdict['reason']),
   ]);
   return [{ heading: 'Gates', table: { columns, rows } }];
 }
 
 function deployment(results: JsonObject | undefined): ReportSection[] {
   if (!results) return [];
-  return [{ heading: 'Deployment', facts: Object.entries(results).map(([key, value]) => [words(key), show(value)]) }];
+  return [{ heading: 'Deployment', facts: Object.entries(results).map(([key, value]) => [titled(key), shown(value)]) }];
 }
 
 function lineage(run: TrainingRun, lineage: JsonObject | undefined): ReportSection {
   const entries = Object.entries(lineage ?? {}).filter(([key]) => key !== 'run_id');
   const backup = run.result?.['backup_path'];
-  const facts = entries.map(([key, value]): [string, string] => [words(key), show(value)]);
+  const facts = entries.map(([key, value]): [string, string] => [titled(key), shown(value)]);
   if (typeof backup === 'string') facts.push(['Backup', backup]);
   return { heading: 'Lineage', facts };
 }
@@ -127,16 +132,5 @@ function listAt(from: JsonObject, key: string): readonly JsonObject[] {
   const value = from[key];
   return Array.isArray(value) ? (value as readonly JsonObject[]) : [];
 }
-
-function show(value: Json | undefined): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-const words = (key: string): string => {
-  const text = key.replaceAll('_', ' ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
-};
 
 const day = (time: Date): string => time.toISOString().slice(0, 10);

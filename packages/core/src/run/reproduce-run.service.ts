@@ -54,7 +54,10 @@ export class ReproduceRunService {
     const run = await this.runs.find(runId);
     if (!run) throw notFound('unknown_run', `There is no run ${runId}.`);
     const about = { type: 'run.reproduced', model: run.model, runId, actor, asOf: run.asOf } as const;
-    const environment = { original: trainOutput(run).environment ?? null, now: environmentOf() };
+    const environment = {
+      original: trainOutput(run).environment ?? null,
+      now: { ...environmentOf(), ...this.fitting.environment() },
+    };
     try {
       const compared = await this.compare(run, signal);
       const identical = compared.every(({ same }) => same);

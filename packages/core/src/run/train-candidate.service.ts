@@ -8,6 +8,7 @@ import { encodeEvidence } from '../evaluation/evidence.js';
 import type { PairedEvaluation } from '../evaluation/paired-evaluation.js';
 import { selectRecipe, type Selection } from '../evaluation/select-recipe.js';
 import { ConfigStore } from '../config/config-store.port.js';
+import { effectiveConfig } from '../config/effective-config.js';
 import { candidatesOf } from '../config/grid.js';
 import { EventLog } from '../event/event-log.port.js';
 import { confidenceBaseline } from '../metric/confidence.js';
@@ -24,7 +25,8 @@ import { ArtifactStore } from '../storage/artifact-store.port.js';
 import { AttemptLost } from './attempt.js';
 import { codeVersion } from './code-version.js';
 import { environmentOf } from './environment.js';
-import { asJson, prepareOutput, type FitCount, type TrainOutput } from './outputs.js';
+import { Fitting } from './fitting.port.js';
+import { asJson, prepareOutput, type TrainOutput } from './outputs.js';
 import type { RunStep, StageCommit, StageContext } from './stage.js';
 import type { FittedModel } from './trainer-definition.js';
 import { TrainingRuns } from './training-runs.port.js';
@@ -46,6 +48,7 @@ export class TrainCandidate implements RunStep {
     private readonly sharing: SharePieces,
     private readonly events: EventLog,
     private readonly config: ConfigStore,
+    private readonly fitting: Fitting,
   ) {}
 
   async execute(context: StageContext): Promise<StageCommit> {
@@ -73,7 +76,9 @@ export class TrainCandidate implements RunStep {
         referenceSample: sample,
       };
       const fits = countFits(board.pieces);
-      return () => this.register(context, version, selection, fitted, evidence, fits);
+      const { shown } = this.config.current();
+      const configuration = asJson(effectiveConfig(shown, run.model));
+      return () => this.register(context, version, selection, fitted, { evidence, fits, configuration });
     } finally {
       if (champion.kind === 'loaded') await champion.scorer.release();
     }
@@ -109,8 +114,7 @@ export class TrainCandidate implements RunStep {
     added: NewModelVersion,
     { recipe, evaluation, tried }: Selection,
     { diagnostics }: FittedModel,
-    evidence: ArtifactRef,
-    fits: FitCount,
+    { evidence, fits, configuration }: Pick<TrainOutput, 'evidence' | 'fits' | 'configuration'>,
   ) {
     const { version, artifact } = await this.models.addVersion(added);
     if (!(await this.runs.setCandidate(run.id, run.attemptToken!, version))) throw new AttemptLost();
@@ -134,12 +138,13 @@ export class TrainCandidate implements RunStep {
       seed: added.lineage.seed,
       codeVersion: added.lineage.codeVersion,
       configRevision: added.lineage.configRevision,
+      configuration,
       trainedUntil: added.lineage.trainedUntil?.toISOString(),
       championMetrics,
       diagnostics,
       tried,
       fits,
-      environment: environmentOf(),
+      environment: { ...environmentOf(), ...this.fitting.environment() },
     };
     return { output: asJson(output), summary: asJson({ ...payload, recipe: recipe.use, judged: evaluation.rows }) };
   }

@@ -27,6 +27,8 @@ export abstract class TrainingRuns {
   abstract find(id: string): Promise<TrainingRun | undefined>;
   /** The model's queued or running run. */
   abstract active(model: string): Promise<TrainingRun | undefined>;
+  /** All that are queued or running, oldest first. */
+  abstract underWay(): Promise<readonly TrainingRun[]>;
   /** The model's runs that wait for a person, newest first. */
   abstract awaitingApproval(model: string): Promise<readonly TrainingRun[]>;
   /** The run requested last, whatever became of it: cool-down counts every attempt. */

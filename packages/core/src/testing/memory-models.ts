@@ -142,6 +142,12 @@ export class MemoryModels extends Models {
     });
   }
 
+  async movesOfVersion(model: string, version: number, limit: number): Promise<readonly AliasMove[]> {
+    const moves = this.moves.values().filter((move) => move.model === model);
+    const its = moves.filter((move) => move.version === version || move.previousVersion === version);
+    return its.sort((a, b) => a.id - b.id).slice(0, limit);
+  }
+
   async aliasMoves(model: string, alias: AliasName, page: PageRequest): Promise<Page<AliasMove>> {
     const rows = this.movesOf(model, alias).map((item) => ({ position: item.id, item }));
     return pageOf(rows, page, ({ item }) => item);

@@ -34,6 +34,10 @@ export class MemoryRollouts extends Rollouts {
     return this.rows.get(id)?.item;
   }
 
+  async ofDeployment(deploymentId: string): Promise<Rollout | undefined> {
+    return this.rows.values().find(({ item }) => item.deploymentId === deploymentId)?.item;
+  }
+
   async active(model: string): Promise<Rollout | undefined> {
     return this.runningOf(model);
   }

@@ -45,6 +45,11 @@ export class MemoryTrainingRuns extends TrainingRuns {
     return this.newest(model).find(isActive);
   }
 
+  async underWay(): Promise<readonly TrainingRun[]> {
+    const rows = this.rows.values().filter(isActive);
+    return rows.sort((a, b) => a.position - b.position).map(runOf);
+  }
+
   async awaitingApproval(model: string): Promise<readonly TrainingRun[]> {
     return this.newest(model).filter(({ status }) => status === 'awaiting_approval');
   }

@@ -206,6 +206,14 @@ export class PgModels extends Models {
     return this.database.object(aliasMoveSchema, sql, [model, alias]);
   }
 
+  movesOfVersion(model: string, version: number, limit: number): Promise<readonly AliasMove[]> {
+    return this.database.objects(
+      aliasMoveSchema,
+      `SELECT * FROM alias_moves WHERE model = $1 AND (version = $2 OR previous_version = $2) ORDER BY id LIMIT $3`,
+      [model, version, limit],
+    );
+  }
+
   aliasMoves(model: string, alias: AliasName, page: PageRequest): Promise<Page<AliasMove>> {
     const list = { schema: aliasMoveSchema, table: 'alias_moves', by: 'id' };
     return pgPage(this.database, { ...list, where: 'model = $1 AND alias = $2', parameters: [model, alias] }, page);

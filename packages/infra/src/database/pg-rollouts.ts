@@ -37,6 +37,11 @@ export class PgRollouts extends Rollouts {
     return isUuid(id) ? this.one(`SELECT * FROM rollouts WHERE id = $1`, [id]) : undefined;
   }
 
+  async ofDeployment(deploymentId: string): Promise<Rollout | undefined> {
+    if (!isUuid(deploymentId)) return undefined;
+    return this.one(`SELECT * FROM rollouts WHERE deployment_id = $1`, [deploymentId]);
+  }
+
   active(model: string): Promise<Rollout | undefined> {
     return this.one(`SELECT * FROM rollouts WHERE model = $1 AND status = 'running'`, [model]);
   }

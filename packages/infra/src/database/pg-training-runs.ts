@@ -50,6 +50,10 @@ export class PgTrainingRuns extends TrainingRuns {
     return this.one(`SELECT * FROM training_runs WHERE model = $1 AND ${active}`, [model]);
   }
 
+  underWay(): Promise<readonly TrainingRun[]> {
+    return this.many(`SELECT * FROM training_runs WHERE ${active} ORDER BY position`, []);
+  }
+
   awaitingApproval(model: string): Promise<readonly TrainingRun[]> {
     return this.many(
       `SELECT * FROM training_runs WHERE model = $1 AND status = 'awaiting_approval' ORDER BY position DESC`,

@@ -6,7 +6,8 @@ import { withLineage } from '../onnx/with-lineage.js';
 import { fitLineage } from '../trainer/fit-lineage.js';
 import { locateCommand, parseCommandOptions, type CommandOptions } from './command-options.js';
 import { readAnswer, writeJob } from './job-folder.js';
-import { runProgram } from './run-program.js';
+import { programFiles } from './program-files.js';
+import { programVariables, runProgram } from './run-program.js';
 
 const NAME = 'command';
 
@@ -32,14 +33,19 @@ async function fit(request: FitRequest): Promise<FittedModel> {
   process.on('SIGTERM', endedByProgram);
   try {
     writeJob(folder, request, options);
-    const { log } = await runProgram(locateCommand(options.command, process.cwd()), folder, (fraction) =>
-      request.onProgress(fraction),
-    );
+    const command = locateCommand(options.command, process.cwd());
+    // What it is now, before it runs: an edit of the program makes another model of the same recipe.
+    const files = programFiles(command);
+    const { log } = await runProgram(command, folder, (fraction) => request.onProgress(fraction));
     const { artifact, check, result } = readAnswer(folder, request.dataset);
     return {
       artifact: withLineage(artifact, fitLineage(NAME, request)),
       check,
-      diagnostics: { reported: result, log },
+      diagnostics: {
+        reported: result,
+        log,
+        program: { files: files.map((file) => ({ ...file })), set: { ...programVariables } },
+      },
     };
   } finally {
     process.off('SIGTERM', endedByProgram);

@@ -14,6 +14,9 @@ const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_TH
 /** Equal jobs give equal answers: Python orders sets and mappings by this seed. */
 const REPEATABLE = { PYTHONHASHSEED: '0' };
 
+/** Variables that are set for every program. */
+export const programVariables = { ...ONE_THREAD, ...REPEATABLE } as const;
+
 /** What a program that ended well has said. */
 export interface ProgramReport {
   readonly log: readonly string[];
@@ -36,7 +39,7 @@ export function runProgram(
   const child = spawn(program!, [...given, folder], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...ONE_THREAD, ...REPEATABLE, TMPDIR: folder },
+    env: { ...process.env, ...programVariables, TMPDIR: folder },
   });
   const log: string[] = [];
   let errors = '';

@@ -8,6 +8,7 @@ import {
   type TrainerDefinition,
 } from '@retrain/core';
 import { failed, FittingAttempt } from './fitting-attempt.js';
+import { fittingEnvironment } from './fitting-environment.js';
 import type { FittingProcess } from './fitting-process.js';
 import { FittingProcesses } from './fitting-processes.js';
 import { loadTrainers } from './load-trainers.js';
@@ -85,5 +86,9 @@ export class ChildProcessFitting extends Fitting {
       if (attempt.ready) this.processes.keep(process);
       else this.processes.release(process);
     }
+  }
+
+  override environment(): Readonly<Record<string, string>> {
+    return fittingEnvironment(this.modules);
   }
 }

@@ -197,6 +197,24 @@ export function describeModels(name: string, make: MakeWorld): void {
         expect((await world().models.aliasMoves('coin', 'challenger', { limit: 10 })).items).toHaveLength(1);
       });
 
+      it('tells the moves to a version and away from it, first to last', async () => {
+        await world().models.moveAlias(move());
+        await world().models.moveAlias(move({ alias: 'challenger', version: 2 }));
+        await world().models.moveAlias(move({ version: 2, expectedRevision: 1 }));
+        await world().models.moveAlias(move({ version: 3, expectedRevision: 2 }));
+        const of = async (version: number, limit = 9) => {
+          const moves = await world().models.movesOfVersion('coin', version, limit);
+          return moves.map((made) => [made.alias, made.previousVersion ?? null, made.version]);
+        };
+        expect(await of(2)).toEqual([
+          ['challenger', null, 2],
+          ['champion', 1, 2],
+          ['champion', 2, 3],
+        ]);
+        expect(await of(2, 1)).toEqual([['challenger', null, 2]]);
+        expect(await of(9)).toEqual([]);
+      });
+
       it('points at a version that exists', async () => {
         const refused = world().models.moveAlias(move({ version: 9 }));
         await expect(refused).rejects.toMatchObject({ code: 'unknown_version' });

@@ -34,6 +34,8 @@ export function describeRollouts(name: string, make: MakeWorld): void {
       expect(stored).toEqual({ ...rollout, ...fresh });
       expect(await world().rollouts.find(rollout.id)).toEqual(stored);
       expect(await world().rollouts.active('coin')).toEqual(stored);
+      expect(await world().rollouts.ofDeployment(rollout.deploymentId)).toEqual(stored);
+      expect(await world().rollouts.ofDeployment(countedId(911))).toBeUndefined();
       expect(await world().rollouts.find('not-an-id')).toBeUndefined();
       expect(await world().rollouts.find(countedId(911))).toBeUndefined();
     });

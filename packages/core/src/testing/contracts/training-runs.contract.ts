@@ -85,6 +85,15 @@ export function describeTrainingRuns(name: string, make: MakeWorld): void {
         await aQueuedRun('coin');
         expect((await aQueuedRun('other')).status).toBe('queued');
       });
+
+      it('is under way until it comes to rest, like those of other models', async () => {
+        const [first, second] = [await aQueuedRun('other'), await aQueuedRun('coin')];
+        await world().runs.claim(second.id, 'token', now, lease, 1);
+        const ids = async () => (await world().runs.underWay()).map(({ id }) => id);
+        expect(await ids()).toEqual([first.id, second.id]);
+        await world().runs.conclude(second.id, 'token', { status: 'awaiting_approval', at: now });
+        expect(await ids()).toEqual([first.id]);
+      });
     });
 
     describe('a claim', () => {
