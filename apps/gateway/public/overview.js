@@ -1,35 +1,4 @@
-const at = (id) => document.getElementById(id);
-// Everything that comes from the API is put in as text.
-const el = (tag, attributes, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes ?? {})) node.setAttribute(name, value);
-  node.append(...children.filter((child) => child !== null && child !== undefined));
-  return node;
-};
-const facts = (pairs) => {
-  const list = el('dl');
-  for (const [name, value] of pairs)
-    if (value !== null && value !== undefined) list.append(el('dt', null, name), el('dd', null, String(value)));
-  return list;
-};
-const show = (id, ...children) => at(id).replaceChildren(...children.filter(Boolean));
-const when = (text) => (text ? new Date(text).toLocaleString() : null);
-const percent = (value) => (typeof value === 'number' ? `${(100 * value).toFixed(1)} %` : '–');
-const get = async (path) => {
-  const answer = await fetch(path, { headers: { accept: 'application/json' } });
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.detail ?? answer.statusText);
-  return body;
-};
-const tone = {
-  deployed: 'good',
-  awaiting_approval: 'warn',
-  rolling_out: 'warn',
-  failed: 'bad',
-  rejected: 'bad',
-  running: 'warn',
-  queued: 'warn',
-};
+import { at, attempt, drawing, el, facts, follow, get, meter, percent, show, tone, when, words } from '/page.js';
 
 async function showHealth() {
   const health = await get('/health');
@@ -72,14 +41,24 @@ async function showStatus() {
     el('p', { class: 'bad' }, `The circuit is ${circuit.state} until ${when(circuit.open_until)}: ${circuit.reason}`);
   const waiting =
     pending &&
-    el('p', { class: 'warn' }, `Run ${pending.run_id.slice(0, 8)} waits for a person: version ${pending.version}.`);
+    el(
+      'p',
+      { class: 'warn' },
+      el('a', { href: `/runs/${pending.run_id}` }, `Run ${pending.run_id.slice(0, 8)}`),
+      ` waits for a person: version ${pending.version}.`,
+    );
   const trial = await runningRollout(status.model);
   show(
     'run',
-    el('div', { class: 'figure' }, run ? run.status : trial ? `trying version ${trial.challenger}` : 'none'),
+    el(
+      'div',
+      { class: 'figure' },
+      run ? el('a', { href: `/runs/${run.id}` }, run.status) : trial ? `trying version ${trial.challenger}` : 'none',
+    ),
     refused,
     waiting,
     trial && rolloutFacts(trial),
+    run && el('div', { id: 'progress' }, meter(run.progress, 'progress of the stage')),
     run
       ? facts([
           ['stage', run.stage],
@@ -119,13 +98,13 @@ async function showRuns() {
   );
   const rows = items.map((run) => {
     const results = run.result?.validation_results ?? {};
-    const link = el('a', { href: `/retraining/runs/${run.id}/report` }, 'report');
+    const link = el('a', { href: `/runs/${run.id}` }, 'story');
     return el(
       'tr',
       null,
       el('td', null, when(run.requested_at)),
       el('td', null, run.as_of.slice(0, 10)),
-      el('td', { class: tone[run.status] ?? '' }, run.status.replace('_', ' ')),
+      el('td', { class: tone(run.status) }, words(run.status)),
       el('td', null, run.triggers.join(', ')),
       el('td', null, run.candidate_version ?? '–'),
       el('td', null, `${percent(results.new_accuracy)} (before ${percent(results.current_accuracy)})`),
@@ -142,16 +121,8 @@ async function showPerformance() {
   const told = `${overall.n} outcomes; accuracy ${percent(overall.metrics.accuracy)}, log loss ${overall.metrics.log_loss?.toFixed(4) ?? '–'}`;
   if (points.length < 2)
     return show('performance', el('p', { class: 'soft' }, overall.n ? told : 'No outcome is known yet.'));
-  const ns = 'http://www.w3.org/2000/svg';
-  const svg = document.createElementNS(ns, 'svg');
-  svg.setAttribute('viewBox', '0 0 600 130');
+  const { svg, add } = drawing('0 0 600 130', 'Accuracy by week');
   svg.setAttribute('preserveAspectRatio', 'none');
-  const add = (tag, attributes, text) => {
-    const node = document.createElementNS(ns, tag);
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-    if (text) node.textContent = text;
-    svg.append(node);
-  };
   for (const level of [0.25, 0.5, 0.75]) {
     const y = 120 - level * 110;
     add('line', { x1: 0, x2: 600, y1: y, y2: y, stroke: 'var(--line)' });
@@ -226,19 +197,20 @@ function listen() {
   };
   void get('/events?limit=30').then(({ items }) => {
     for (const event of items) add(event, false);
-    const source = new EventSource(`/events/stream?after=${items[0]?.seq ?? 0}`);
-    const types = new Set(items.map(({ type }) => type));
-    const told = (message) => {
-      add(JSON.parse(message.data), true);
+    const told = (event) => {
+      add(event, true);
       void refresh();
     };
-    void get('/docs-json').then(({ 'x-event-types': known = [] }) => {
-      for (const type of new Set([...types, ...known])) source.addEventListener(type, told);
-    });
+    const progressed = ({ progress, stage }) => {
+      at('progress')?.replaceChildren(
+        meter(progress, 'progress of the stage'),
+        `${stage ?? 'waits'}: ${percent(progress)}`,
+      );
+    };
+    void attempt(() => follow({ after: items[0]?.seq ?? 0 }, told, progressed));
   });
 }
 
-const attempt = (work) => work().catch((error) => console.warn(error));
 async function refresh() {
   await attempt(showHealth);
   await attempt(showStatus);

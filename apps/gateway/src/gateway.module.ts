@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { ConfigController } from './config/config.controller.js';
 import { ShownConfig } from './config/shown-config.js';
 import { EventStream } from './event/event-stream.js';
+import { ProgressFeed } from './event/progress-feed.js';
 import { EventsController } from './event/events.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { ServingReadiness } from './health/serving-readiness.js';
@@ -66,6 +67,7 @@ export class GatewayModule {
       ],
       providers: [
         EventStream,
+        ProgressFeed,
         KeepFresh,
         KeepTallies,
         ModelNames,

@@ -173,7 +173,18 @@ function observability({ database, rows, queue, queueBackend, config, clock, log
     {
       provide: RowGauges,
       useFactory: (models: Models, runs: TrainingRuns) =>
-        new RowGauges(metrics, config, models, runs, rows.circuits, rows.rollouts, queue, clock),
+        new RowGauges(
+          metrics,
+          config,
+          models,
+          runs,
+          rows.circuits,
+          rows.rollouts,
+          rows.probations,
+          rows.overview,
+          queue,
+          clock,
+        ),
       inject: [Models, TrainingRuns],
     },
   ];

@@ -22,7 +22,15 @@ export const eventsQuery = {
 export const streamQuery = {
   type: 'object',
   additionalProperties: false,
-  properties: { ...filters, after: { ...seq, description: 'Start behind this event; Last-Event-ID says the same' } },
+  properties: {
+    ...filters,
+    after: { ...seq, description: 'Start behind this event; Last-Event-ID says the same' },
+    progress: {
+      type: 'boolean',
+      default: false,
+      description: 'Tell how far runs are too, once a second at most, as run.progressed; not part of the log',
+    },
+  },
 } as const;
 
 export interface EventsQuery {
@@ -32,6 +40,7 @@ export interface EventsQuery {
   readonly limit?: number;
   readonly cursor?: number;
   readonly after?: number;
+  readonly progress?: boolean;
 }
 
 /** The log's filter of a query. Throws `unknown_event_type`. */

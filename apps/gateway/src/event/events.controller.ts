@@ -56,6 +56,6 @@ export class EventsController {
     }
     reply.hijack();
     if (request.method === 'HEAD') return void reply.raw.writeHead(200, { 'content-type': 'text/event-stream' }).end();
-    await this.streams.stream(reply.raw, last, filter);
+    await this.streams.stream(reply.raw, last, filter, query.progress);
   }
 }

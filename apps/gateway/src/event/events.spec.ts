@@ -1,4 +1,6 @@
-import { EventLog, UnitOfWork } from '@retrain/core';
+import { randomUUID } from 'node:crypto';
+import { EventLog, TrainingRuns, UnitOfWork } from '@retrain/core';
+import { aRun } from '@retrain/core/testing';
 import { gatewayUnderTest, type GatewayUnderTest } from '../testing/gateway-under-test.js';
 
 let gateway: GatewayUnderTest;
@@ -96,6 +98,35 @@ describe('the stream', () => {
       );
     expect((await stream.next()).event).toBe('monitoring.stopped');
     stream.leave();
+  });
+
+  it('tells a watcher how far a run is, once per change and outside the log', async () => {
+    const runs = gateway.app.get(TrainingRuns);
+    const { id } = (await runs.insert(aRun({ id: randomUUID(), model: 'coin' })))!;
+    const lease = new Date(Date.now() + 60_000);
+    await runs.claim(id, 'token', new Date(), lease, 9);
+    await runs.beginStage(id, 'token', 'prepare');
+    await runs.heartbeat(id, 'token', lease, 0.25);
+    const [watcher, other] = [await listen(`?progress=true&run_id=${id}`), await listen('?progress=true&model=none')];
+    const about = { run_id: id, model: 'coin', status: 'running', stage: 'prepare', attempt: 1 };
+    const first = await watcher.next();
+    expect(first).toMatchObject({ event: 'run.progressed', data: { ...about, progress: 0.25 } });
+    await runs.heartbeat(id, 'token', lease, 0.5);
+    expect((await watcher.next()).data).toMatchObject({ ...about, progress: 0.5 });
+    await gateway.app
+      .get(UnitOfWork)
+      .transaction(() =>
+        gateway.app
+          .get(EventLog)
+          .append(
+            { type: 'monitoring.started', payload: {}, model: 'none', actor: 'spec' },
+            { type: 'run.recovered', payload: { from: 'train' }, model: 'coin', runId: id, actor: 'spec' },
+          ),
+      );
+    expect((await watcher.next()).event).toBe('run.recovered');
+    expect((await other.next()).event).toBe('monitoring.started');
+    expect((await gateway.get(`/events?run_id=${id}`)).body.items).toHaveLength(1);
+    for (const stream of [watcher, other]) stream.leave();
   });
 
   it.each(['x', '-1', '1.5'])('refuses Last-Event-ID %s', async (id) => {

@@ -229,7 +229,8 @@ const contract = [
   ...['get /models', 'get /models/{model}', 'get /models/{model}/versions', 'get /models/{model}/versions/{version}'],
   ...['get /models/{model}/at', 'post /models/{model}/versions', 'post /models/{model}/promote'],
   ...['post /models/{model}/rollback', 'get /models/{model}/performance', 'get /models/{model}/drift'],
-  'post /retraining/runs/{id}/reproduce',
+  ...['get /retraining/runs/{id}/story', 'get /retraining/runs/{id}/lineage', 'post /retraining/runs/{id}/reproduce'],
+  'get /models/{model}/versions/{version}/lineage',
   ...['get /models/{model}/circuit', 'post /models/{model}/circuit/close'],
   ...[
     'get /models/{model}/probations',

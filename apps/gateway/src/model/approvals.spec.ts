@@ -40,6 +40,12 @@ describe('a promotion by hand where two people must agree', () => {
       body: { status: 'awaiting_approval', approvals: [{ actor: 'key:bob', reason: 'looked at it' }] },
     });
     expect(await as('bob', `${url}/approve`)).toMatchObject({ status: 409, body: { code: 'already_approved' } });
+    const { text } = await gateway.get('/metrics');
+    expect(text).toContain('retrain_approvals_pending{model="coin"} 1');
+    expect(text).toMatch(/^retrain_approval_wait_seconds\{model="coin"\} \d/m);
+    expect(text).toContain('retrain_approvals{model="coin"} 1');
+    expect(text).toContain('retrain_deployments{model="coin",kind="promotion",state="awaiting_approval"} 1');
+    expect(text).toContain('retrain_versions{model="coin",state="kept"} 2');
     expect(await as('eve', `${url}/approve`)).toMatchObject({ status: 200, body: { status: 'promoted' } });
     const { body } = await gateway.get('/models/coin');
     expect(body.champion.version).toBe(2);
@@ -47,6 +53,17 @@ describe('a promotion by hand where two people must agree', () => {
     expect(at.deployment.approvals.map(({ actor }: { actor: string }) => actor)).toEqual(['key:bob', 'key:eve']);
     const { items } = (await gateway.get('/models/coin/deployments')).body;
     expect(items[0]).toMatchObject({ status: 'promoted', approvals: [{ actor: 'key:bob' }, { actor: 'key:eve' }] });
+    const lineage = (await gateway.get('/models/coin/versions/2/lineage')).body;
+    expect(lineage).toMatchObject({
+      run_id: null,
+      artifact: { version: 2 },
+      approved: [
+        { by: 'key:bob', reason: 'looked at it', evidence_hash: items[0].evidence_hash },
+        { by: 'key:eve', artifact_sha256: items[0].artifact_sha256 },
+      ],
+      served: [{ alias: 'champion', until: null }],
+    });
+    expect((await gateway.get('/models/coin/versions/9/lineage')).status).toBe(404);
   });
 
   it('is turned down by one no', async () => {

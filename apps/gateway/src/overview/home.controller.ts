@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { Controller, Get, Headers, Res } from '@nestjs/common';
+import { basename } from 'node:path';
+import { Controller, Get, Headers, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ServingReadiness } from '../health/serving-readiness.js';
 import { preferred } from '../http/accept.js';
 import { Documented } from '../http/documented.js';
@@ -39,11 +40,19 @@ export class HomeController {
     return { message, version, status: 'running', model_loaded: ready, docs: '/docs' };
   }
 
-  @Get('overview.js')
+  /** The page of one run; it tells itself when there is no such run. */
+  @Get('runs/:id')
   @ApiExcludeEndpoint()
-  async script(@Res({ passthrough: true }) reply: FastifyReply) {
+  async run(@Res({ passthrough: true }) reply: FastifyReply) {
+    reply.type('text/html; charset=utf-8').header('content-security-policy', policy);
+    return pageFile('run.html');
+  }
+
+  @Get(['overview.js', 'page.js', 'run.js', 'run-deployment.js'])
+  @ApiExcludeEndpoint()
+  async script(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     reply.type('text/javascript; charset=utf-8');
-    return pageFile('overview.js');
+    return pageFile(basename(request.routeOptions.url!));
   }
 
   @Get('overview.css')

@@ -1,4 +1,4 @@
-import { Overview, type ModelFigures } from '@retrain/core';
+import { Overview, type ModelFigures, type Standing, type WaitingForPeople } from '@retrain/core';
 import type { Database } from './database.js';
 
 interface FiguresRow {
@@ -53,5 +53,28 @@ export class PgOverview extends Overview {
       totalRetrainings: row.retrainings,
       runs: row.runs ?? {},
     };
+  }
+
+  async standing(): Promise<readonly Standing[]> {
+    const { rows } = await this.database.query<Standing>(
+      `SELECT model, 'approvals' AS what, '' AS kind, 'given' AS state, count(*)::int AS count
+         FROM approvals a JOIN deployments d ON d.id = a.deployment_id GROUP BY model
+       UNION ALL SELECT model, 'deployments', kind, status, count(*)::int FROM deployments GROUP BY model, kind, status
+       UNION ALL SELECT model, 'rollouts', strategy, status, count(*)::int FROM rollouts GROUP BY model, strategy, status
+       UNION ALL SELECT model, 'probations', '', status, count(*)::int FROM probations GROUP BY model, status
+       UNION ALL SELECT v.model, 'versions', '', CASE WHEN v.deleted_at IS NOT NULL THEN 'deleted'
+           WHEN q.version IS NOT NULL THEN 'quarantined' ELSE 'kept' END AS state, count(*)::int
+         FROM model_versions v LEFT JOIN quarantines q
+           ON q.model = v.model AND q.version = v.version AND q.released_at IS NULL GROUP BY v.model, state`,
+    );
+    return rows;
+  }
+
+  async waitingForPeople(): Promise<readonly WaitingForPeople[]> {
+    const { rows } = await this.database.query<WaitingForPeople>(
+      `SELECT model, count(*)::int AS count, min(created_at) AS since
+       FROM deployments WHERE status = 'awaiting_approval' GROUP BY model`,
+    );
+    return rows;
   }
 }

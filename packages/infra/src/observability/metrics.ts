@@ -146,6 +146,62 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly approvalsPending = new Gauge({
+    name: 'retrain_approvals_pending',
+    help: 'Proposals that wait for people.',
+    labelNames: ['model'],
+    registers: [this.registry],
+  });
+
+  readonly approvalWait = new Gauge({
+    name: 'retrain_approval_wait_seconds',
+    help: 'How long the oldest proposal has waited for people.',
+    labelNames: ['model'],
+    registers: [this.registry],
+  });
+
+  readonly approvals = new Gauge({
+    name: 'retrain_approvals',
+    help: 'Approvals that people have given.',
+    labelNames: ['model'],
+    registers: [this.registry],
+  });
+
+  readonly deployments = new Gauge({
+    name: 'retrain_deployments',
+    help: 'Proposals, promotions and roll-backs by what became of them.',
+    labelNames: ['model', 'kind', 'state'],
+    registers: [this.registry],
+  });
+
+  readonly rollouts = new Gauge({
+    name: 'retrain_rollouts',
+    help: 'Rollouts by strategy and how they ended.',
+    labelNames: ['model', 'kind', 'state'],
+    registers: [this.registry],
+  });
+
+  readonly probations = new Gauge({
+    name: 'retrain_probations',
+    help: 'Probations by how they stand or ended.',
+    labelNames: ['model', 'state'],
+    registers: [this.registry],
+  });
+
+  readonly probationOutcomes = new Gauge({
+    name: 'retrain_probation_outcomes',
+    help: 'Outcomes that the champion on probation was judged by so far.',
+    labelNames: ['model', 'version'],
+    registers: [this.registry],
+  });
+
+  readonly versions = new Gauge({
+    name: 'retrain_versions',
+    help: 'Versions that are kept, quarantined or deleted.',
+    labelNames: ['model', 'state'],
+    registers: [this.registry],
+  });
+
   readonly notifications = new Counter({
     name: 'retrain_notifications_total',
     help: 'Tries to notify by what became of them: delivered, failed, given_up.',

@@ -4,6 +4,8 @@ import {
   type Clock,
   type ConfigStore,
   type Models,
+  type Overview,
+  type Probations,
   type QueueName,
   type Rollouts,
   type TrainingRuns,
@@ -25,6 +27,8 @@ export class RowGauges {
     private readonly runs: TrainingRuns,
     private readonly circuits: Circuits,
     private readonly rollouts: Rollouts,
+    private readonly probations: Probations,
+    private readonly overview: Overview,
     private readonly queue: BullMqJobQueue,
     private readonly clock: Clock,
   ) {}
@@ -38,9 +42,12 @@ export class RowGauges {
     const ofRollouts = [rolloutShare, rolloutOutcomes, rolloutEvidence, rolloutDropped];
     for (const gauge of [modelVersion, championAge, runInProgress, circuitOpen, queueJobs, ...ofRollouts])
       gauge.reset();
+    this.metrics.probationOutcomes.reset();
     const names = Object.keys(this.config.current().config.models);
     await Promise.allSettled([
-      ...names.flatMap((name) => [this.readModel(name), this.readRollout(name)]),
+      ...names.flatMap((name) => [this.readModel(name), this.readRollout(name), this.readProbation(name)]),
+      this.readStanding(),
+      this.readWaiting(),
       ...queues.map((name) => this.readQueue(name)),
     ]);
   }
@@ -69,6 +76,34 @@ export class RowGauges {
     for (const side of ['better', 'worse']) {
       const value = look.evidence[`log_e_${side}`];
       if (typeof value === 'number') this.metrics.rolloutEvidence.set({ model, version, side }, value);
+    }
+  }
+
+  private async readProbation(model: string): Promise<void> {
+    for (const { version, outcomes } of await this.probations.watching(model))
+      this.metrics.probationOutcomes.set({ model, version }, outcomes);
+  }
+
+  /** Models of all proposals, trials and versions in one query, also ones that are configured no more. */
+  private async readStanding(): Promise<void> {
+    const { approvals, deployments, rollouts, probations, versions } = this.metrics;
+    const standing = await this.overview.standing();
+    for (const gauge of [approvals, deployments, rollouts, probations, versions]) gauge.reset();
+    for (const { model, what, kind, state, count } of standing) {
+      if (what === 'approvals') approvals.set({ model }, count);
+      else if (what === 'probations') probations.set({ model, state }, count);
+      else if (what === 'versions') versions.set({ model, state }, count);
+      else this.metrics[what].set({ model, kind, state }, count);
+    }
+  }
+
+  private async readWaiting(): Promise<void> {
+    const { approvalsPending, approvalWait } = this.metrics;
+    const waiting = await this.overview.waitingForPeople();
+    for (const gauge of [approvalsPending, approvalWait]) gauge.reset();
+    for (const { model, count, since } of waiting) {
+      approvalsPending.set({ model }, count);
+      approvalWait.set({ model }, (this.clock.now().getTime() - since.getTime()) / 1000);
     }
   }
 
