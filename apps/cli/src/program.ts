@@ -5,6 +5,7 @@ import { addCircuitCommand } from './command/circuit.js';
 import { addConfigCommands } from './command/config.js';
 import { addDemoCommand } from './command/demo.js';
 import { addHistoryCommands } from './command/history.js';
+import { addLineageCommand } from './command/lineage.js';
 import { addModelCommands } from './command/models.js';
 import { addReplayCommand } from './command/replay.js';
 import { addRolloutCommands } from './command/rollouts.js';
@@ -30,6 +31,7 @@ export function buildProgram(): Command {
   addTriggerCommands(program);
   addRunCommands(program);
   addReproduceCommand(program);
+  addLineageCommand(program);
   addModelCommands(program);
   addRolloutCommands(program);
   addCircuitCommand(program);

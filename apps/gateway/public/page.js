@@ -16,6 +16,9 @@ export const facts = (pairs) => {
   return list;
 };
 
+/** Figures and single words are not broken over lines. */
+const isShort = (cell) => ['string', 'number'].includes(typeof cell) && String(cell).length <= 12;
+
 export const table = (columns, rows) =>
   el(
     'div',
@@ -24,7 +27,13 @@ export const table = (columns, rows) =>
       'table',
       null,
       el('thead', null, el('tr', null, ...columns.map((name) => el('th', null, name)))),
-      el('tbody', null, ...rows.map((cells) => el('tr', null, ...cells.map((cell) => el('td', null, cell ?? ''))))),
+      el(
+        'tbody',
+        null,
+        ...rows.map((cells) =>
+          el('tr', null, ...cells.map((cell) => el('td', isShort(cell) ? { class: 'short' } : null, cell ?? ''))),
+        ),
+      ),
     ),
   );
 

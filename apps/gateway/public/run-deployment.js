@@ -75,7 +75,9 @@ function rolloutPart(rollout) {
       ['deadline', `${plan.deadline_days} days`],
       ...guards(last?.evidence ?? {}),
     ]),
-    table(['Look', 'As of', 'Share', 'Outcomes', 'ln e better', 'ln e worse', 'Verdict', 'Because'], rows),
+    looks.length > 0
+      ? table(['Look', 'As of', 'Share', 'Outcomes', 'ln e better', 'ln e worse', 'Verdict', 'Because'], rows)
+      : el('p', { class: 'soft' }, 'Nobody has looked yet.'),
   ];
 }
 

@@ -41,7 +41,7 @@ function chapters({ run, stages, deployments, probations, alias_moves: moves, fi
   const probation = probations.at(-1);
   const over = ['failed', 'cancelled'].includes(run.status);
   return [
-    ['Trigger', firing ? 'fired' : 'by a person', firing ? 'good' : 'good'],
+    ['Trigger', firing ? 'fired' : 'by a person', 'good'],
     ['Stages', `${done} of ${stages.length}`, done === stages.length ? 'good' : over ? 'bad' : 'warn'],
     [
       'Gates',
@@ -83,9 +83,7 @@ function showHead(story) {
     el('a', { href: `${path}/lineage` }, 'Lineage'),
     el('a', { href: `/events?run_id=${encodeURIComponent(id)}` }, 'Events'),
   );
-  const steps = chapters(story).map(([name, said, colour]) =>
-    el('li', null, el('b', null, name), el('span', { class: colour }, said)),
-  );
+  const steps = chapters(story).map(([name, said, colour]) => el('li', { class: colour }, el('b', null, name), said));
   const because = run.failure?.message ?? run.result?.ended_because;
   show('summary', el('ol', { class: 'chapters' }, ...steps), because && el('p', null, because), progressOf(run));
 }

@@ -9,6 +9,7 @@ import {
   type DeploymentView,
 } from './approvals.js';
 import { action } from './context.js';
+import { followRun } from './follow-run.js';
 
 export interface RunView {
   readonly id: string;
@@ -29,8 +30,10 @@ export function addRunCommands(program: Command): void {
     .command('runs [id]')
     .description('list runs, or show the report of one')
     .option('--limit <n>', 'how many', '20')
+    .option('--follow', 'stay, and tell what happens to the run until it comes to rest', false)
     .action(
-      action(async ({ api, output, options }, id: string | undefined, given: { limit: string }) => {
+      action(async ({ api, output, options }, id: string | undefined, given: { limit: string; follow: boolean }) => {
+        if (given.follow) return followRun(api, output, id);
         if (id !== undefined) {
           const path = `/retraining/runs/${encodeURIComponent(id)}`;
           if (output.json) output.result(await api.get(path), () => undefined);

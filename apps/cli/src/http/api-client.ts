@@ -1,4 +1,5 @@
 import { CommandFailed, exitCode, type ExitCode } from '../exit-code.js';
+import { streamMessages, type StreamMessage } from './event-stream.js';
 
 export interface ApiClientOptions {
   readonly url: string;
@@ -35,6 +36,13 @@ export class ApiClient {
     const body = await response.text();
     if (!response.ok) throw refusal(response.status, body);
     return body;
+  }
+
+  /** Server-sent events as they come; leaving the loop closes the stream. */
+  async *stream(path: string): AsyncGenerator<StreamMessage> {
+    const response = await this.send('GET', path, undefined, 'text/event-stream');
+    if (!response.ok || !response.body) throw refusal(response.status, await response.text());
+    yield* streamMessages(response.body);
   }
 
   private async request<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -52,9 +52,24 @@ describe('a gateway without keys', () => {
     });
     const page = await gateway.get('/', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
     expect(page.type).toContain('text/html');
-    expect((await gateway.get('/overview.js')).text).toContain('EventSource');
     expect((await gateway.get('/overview.css')).type).toContain('text/css');
   });
+
+  it.each(['/', '/runs/5f1c'])(
+    'serves the page %s with every script that it loads, and lets it load no other',
+    async (url) => {
+      const page = await gateway.get(url, { accept: 'text/html' });
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+      const wanted = [...page.text.matchAll(/(?:src|rel="stylesheet" href)="([^"]+)"/g)].map(([, path]) => path!);
+      expect(wanted.length).toBeGreaterThan(1);
+      for (const path of wanted) {
+        const { status, text } = await gateway.get(path);
+        expect([path, status]).toEqual([path, 200]);
+        for (const [, imported] of text.matchAll(/from '([^']+)'/g))
+          if (!wanted.includes(imported!)) wanted.push(imported!);
+      }
+    },
+  );
 
   it('shows its metrics under the names of the contract', async () => {
     await gateway.post('/predict', { home_team: 'Arsenal', away_team: 'Chelsea' });

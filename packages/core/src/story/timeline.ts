@@ -35,8 +35,9 @@ export function timelineOf(story: RunStory): readonly TimelineEntry[] {
 function asked({ run, firing }: RunStory): TimelineEntry[] {
   const request = `Retraining requested${run.forced ? ' (forced)' : ''}: ${run.reason}`;
   return [
+    // Written in the same unit of work, after the request.
     ...(firing
-      ? [entry(firing.recordedAt, 'trigger', firing.actor, `Fired: ${firing.payload.triggers.join(', ')}.`)]
+      ? [entry(run.requestedAt, 'trigger', firing.actor, `Fired: ${firing.payload.triggers.join(', ')}.`)]
       : []),
     entry(run.requestedAt, 'request', run.requestedBy, request),
   ];
