@@ -23,7 +23,7 @@ const path = `/retraining/runs/${encodeURIComponent(id)}`;
 
 /** Fills a section, or hides it when there is nothing to say. */
 const section = (name, heading, ...children) => {
-  const said = children.flat().filter(Boolean);
+  const said = children.flat(Infinity).filter(Boolean);
   at(name).hidden = said.length === 0;
   show(name, heading && el('h2', null, heading), said);
 };
@@ -41,7 +41,7 @@ function chapters({ run, stages, deployments, probations, alias_moves: moves, fi
   const probation = probations.at(-1);
   const over = ['failed', 'cancelled'].includes(run.status);
   return [
-    ['Trigger', firing ? 'fired' : 'by a person', 'good'],
+    ['Trigger', firing ? 'fired' : `by ${run.requested_by}`, 'good'],
     ['Stages', `${done} of ${stages.length}`, done === stages.length ? 'good' : over ? 'bad' : 'warn'],
     [
       'Gates',

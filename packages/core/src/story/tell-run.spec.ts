@@ -69,6 +69,17 @@ describe('the story of a run', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });
 
+  it('leaves out the trial of the next challenger, and keeps the one that took its place', async () => {
+    const { coin, runId } = await wholeLife();
+    await coin.config.update({ trainers: [{ use: 'tiny_softmax', with: { steps: 11 } }] }, 'test');
+    coin.clock.advance({ hours: 1 });
+    const next = await retrain(coin);
+    expect(next.status).toBe('rolling_out');
+    const { moves, deployments } = await tell(coin, runId);
+    expect(moves.at(-1)).toMatchObject({ alias: 'challenger', previousVersion: 2, version: 3 });
+    expect(deployments.map(({ deployment }) => deployment.version)).toEqual([2, 1]);
+  });
+
   it('is what reports say when they are read, and nothing in it becomes markup', async () => {
     const { coin, runId } = await wholeLife();
     const story = await tell(coin, runId);

@@ -40,7 +40,9 @@ export class TellVersionService {
     proposed: Deployment | undefined,
     moves: readonly AliasMove[],
   ): Promise<readonly ToldDeployment[]> {
-    const ids = moves.map(({ deploymentId }) => deploymentId).filter((id) => id !== undefined);
+    // What the next challenger was tried by is its own story; what took the champion's place belongs to this one.
+    const its = moves.filter((move) => move.version === version.version || move.alias === 'champion');
+    const ids = its.map(({ deploymentId }) => deploymentId).filter((id) => id !== undefined);
     const found = [
       ...(proposed ? [proposed] : []),
       ...(await this.deployments.awaiting(version.model, version.version)),
@@ -51,11 +53,11 @@ export class TellVersionService {
     const approvals = await this.deployments.approvals(each.map(({ id }) => id));
     return Promise.all(
       each.map(async (deployment) => {
-        const its = approvals.filter(({ deploymentId }) => deploymentId === deployment.id);
+        const given = approvals.filter(({ deploymentId }) => deploymentId === deployment.id);
         const tried = deployment.version === version.version && deployment.strategy !== 'direct';
         const rollout = tried ? await this.rollouts.ofDeployment(deployment.id) : undefined;
         const looks = rollout ? await this.rollouts.looks(rollout.id, { limit: LOOKS }) : { items: [] };
-        return { deployment, approvals: its, rollout, looks: [...looks.items].reverse() };
+        return { deployment, approvals: given, rollout, looks: [...looks.items].reverse() };
       }),
     );
   }
