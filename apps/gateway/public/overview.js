@@ -1,4 +1,4 @@
-import { at, attempt, drawing, el, facts, follow, get, meter, percent, show, tone, when, words } from '/page.js';
+import { at, attempt, drawing, el, facts, follow, get, meter, percent, show, tone, when, words } from './page.js';
 
 async function showHealth() {
   const health = await get('/health');

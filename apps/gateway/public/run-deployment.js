@@ -1,4 +1,4 @@
-import { drawing, el, facts, figure, percent, pill, table, when, words } from '/page.js';
+import { drawing, el, facts, figure, percent, pill, table, when, words } from './page.js';
 
 /** One proposal: who asked, who agreed, how it was tried. */
 export function deploymentCard(deployment) {

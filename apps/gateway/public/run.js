@@ -15,8 +15,8 @@ import {
   tone,
   when,
   words,
-} from '/page.js';
-import { deploymentCard } from '/run-deployment.js';
+} from './page.js';
+import { deploymentCard } from './run-deployment.js';
 
 const id = decodeURIComponent(location.pathname.split('/').filter(Boolean).at(-1) ?? '');
 const path = `/retraining/runs/${encodeURIComponent(id)}`;

@@ -4,12 +4,16 @@ import { withQuery, type ApiClient } from '../http/api-client.js';
 import type { StreamMessage } from '../http/event-stream.js';
 import type { Output } from '../output/output.js';
 import { LiveLine } from '../output/live-line.js';
-import type { RunView } from './runs.js';
 
 /** States in which nothing more happens by itself within moments. */
 const atRest: readonly string[] = ['awaiting_approval', 'rolling_out', 'deployed', 'rejected', 'failed', 'cancelled'];
 const endings = ['run.awaiting_approval', 'run.rolling_out', 'run.completed', 'run.failed', 'run.cancelled'];
 const AGAIN_MS = 1_000;
+
+interface RunView {
+  readonly status: string;
+  readonly failure?: { readonly message: string } | null;
+}
 
 interface Progressed {
   readonly stage: string | null;
