@@ -1,4 +1,5 @@
 import { unprocessable, type Dataset } from '@retrain/core';
+import { sortFloats } from './sort-floats.js';
 
 /** Bin of a missing value; values have bins 0 to 254. */
 export const MISSING_BIN = 255;
@@ -77,14 +78,20 @@ function sampleOf({ features, rows, schema }: Source, feature: number, observed:
   const width = schema.features.length;
   const step = Math.max(1, Math.ceil(observed / SAMPLE));
   const sample = new Float32Array(Math.ceil(observed / step));
-  let index = 0;
+  // Where none is missing, the rows between two of the sample need no look.
+  const stride = observed === rows ? step : 1;
+  let passed = step;
   let taken = 0;
-  for (let row = 0, at = feature; taken < sample.length && row < rows; row++, at += width) {
+  for (let row = 0, at = feature; taken < sample.length && row < rows; row += stride, at += width * stride) {
     const value = features[at]!;
+    if (value !== value) continue;
+    passed += stride;
+    if (passed < step) continue;
     // Zero is one value, whatever its sign.
-    if (value === value && index++ % step === 0) sample[taken++] = value + 0;
+    sample[taken++] = value + 0;
+    passed = 0;
   }
-  return sample.sort();
+  return sortFloats(sample);
 }
 
 function thresholdsOf(sorted: Float32Array, maxBins: number): Float32Array {
