@@ -56,6 +56,9 @@ class SoftmaxLoss implements Loss {
   readonly largestHessian = 0.25;
   /** Per class those of all rows at the scores that were measured last. */
   private probabilities: readonly Float64Array[] = [];
+  /** Room for the largest score and the sum of powers of each row: asked for once, not in every iteration. */
+  private most = new Float64Array(0);
+  private sums = new Float64Array(0);
 
   constructor(readonly outputs: number) {}
 
@@ -67,12 +70,15 @@ class SoftmaxLoss implements Loss {
     weights.scale(1);
     if (this.probabilities[0]?.length !== outcomes.length) {
       this.probabilities = scores.map((own) => new Float64Array(own.length));
+      this.most = new Float64Array(outcomes.length);
+      this.sums = new Float64Array(outcomes.length);
     }
-    const most = scores[0]!.slice();
-    for (const own of scores) raise(most, own);
-    const sums = new Float64Array(outcomes.length);
-    scores.forEach((own, output) => addPowers(own, most, this.probabilities[output]!, sums));
-    for (const own of this.probabilities) for (let row = 0; row < own.length; row++) own[row]! /= sums[row]!;
+    const { most, sums, probabilities } = this;
+    most.set(scores[0]!);
+    for (const own of scores.slice(1)) raise(most, own);
+    sums.fill(0);
+    scores.forEach((own, output) => addPowers(own, most, probabilities[output]!, sums));
+    for (const own of probabilities) divide(own, sums);
   }
 
   fill(output: number, _scores: Scores, outcomes: Float64Array, weights: RowWeights): void {
@@ -138,6 +144,10 @@ function raise(most: Float64Array, scores: Float64Array): void {
 /** Writes exp(score - most) of each row and adds it to the row's sum. */
 function addPowers(scores: Float64Array, most: Float64Array, powers: Float64Array, sums: Float64Array): void {
   for (let row = 0; row < scores.length; row++) sums[row]! += powers[row] = Math.exp(scores[row]! - most[row]!);
+}
+
+function divide(powers: Float64Array, sums: Float64Array): void {
+  for (let row = 0; row < powers.length; row++) powers[row]! /= sums[row]!;
 }
 
 function shares(outcomes: Float64Array, classes: number): Float64Array {
