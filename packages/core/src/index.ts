@@ -233,6 +233,7 @@ export * from './serving/featurise.js';
 export * from './serving/live-state.service.js';
 export * from './serving/loaded-version.js';
 export * from './serving/open-version.service.js';
+export * from './serving/rollback-standby.service.js';
 export * from './serving/rollout-holder.service.js';
 export * from './serving/score-counterparts.service.js';
 export * from './serving/scorer.port.js';

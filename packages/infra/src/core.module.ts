@@ -35,6 +35,7 @@ import {
   RegisterVersionService,
   ReportFiles,
   RetrainingStatusService,
+  RollbackStandby,
   RolloutHolder,
   Rollouts,
   RunProgressService,
@@ -80,6 +81,7 @@ const commonServices: readonly Type[] = [
   ...[
     OpenVersion,
     ChampionHolder,
+    RollbackStandby,
     RolloutHolder,
     ArmTallies,
     VersionTallies,

@@ -7,6 +7,8 @@ import { ModelNames } from '../model/model-names.js';
 export interface ModelReadiness {
   readonly ready: boolean;
   readonly version: number | null;
+  /** The champion before, in memory while its successor is on probation. */
+  readonly standby: number | null;
   /** What is wrong, also while an older champion or state still answers. */
   readonly problems: readonly string[];
 }
@@ -42,7 +44,7 @@ export class ServingReadiness implements OnModuleInit {
     if (champion.version !== undefined && state.records === undefined && problems.length === 0) {
       problems.push('Its history is still being read.');
     }
-    return { ready, version: champion.version ?? null, problems };
+    return { ready, version: champion.version ?? null, standby: champion.standby ?? null, problems };
   }
 
   /** By name, the default model first. */

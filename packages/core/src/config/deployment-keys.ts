@@ -47,13 +47,13 @@ export const deploymentFields: readonly Field[] = [
   },
   {
     key: 'alpha',
-    doc: 'Chance, at most, that a challenger which is no better is ever promoted.',
+    doc: 'Chance, at most, that a challenger which is no better (or worse by margin or more) is ever promoted.',
     schema: share({ above: 0, maximum: 0.5 }),
     fallback: rolloutDefaults.alpha,
   },
   {
     key: 'margin',
-    doc: 'How much worse a challenger may be and still be promoted: log loss, of a regression squared error over that of the champion.',
+    doc: 'How much worse a challenger may be and still be promoted (0: it must prove to be better): log loss, of a regression squared error over that of the champion.',
     schema: share({ minimum: 0, maximum: 0.4 }),
     fallback: rolloutDefaults.margin,
   },

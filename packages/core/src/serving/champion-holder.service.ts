@@ -7,12 +7,15 @@ import { Service } from '../shared/service.js';
 import { InTurn } from './in-turn.js';
 import type { LoadedVersion, UnreadableVersion } from './loaded-version.js';
 import { OpenVersion } from './open-version.service.js';
+import { RollbackStandby } from './rollback-standby.service.js';
 import { VersionSlot } from './version-slot.js';
 
 /** What stands in memory for one model. */
 export interface ChampionStatus {
   /** Version that answers; undefined when nothing is loaded. */
   readonly version?: number;
+  /** The champion before, loaded too while this one is on probation. */
+  readonly standby?: number;
   /** Set while the registry's champion cannot be loaded; an older one may still answer. */
   readonly unreadable?: UnreadableVersion;
   /** Set while rows of the registry are not what was decided; what was decided answers. */
@@ -28,6 +31,8 @@ interface Audit {
   /** Whether the registry's champion is that version. */
   readonly current: boolean;
   readonly problem?: string;
+  /** Version that is to stay in memory beside it. */
+  readonly standby?: number;
 }
 
 const AUDIT_MS = 5_000;
@@ -36,17 +41,20 @@ const AUDIT_MS = 5_000;
  * Keeps the champion of each model in memory and swaps it in place when the alias has moved (`VersionSlot`).
  *
  * A champion whose artifact is missing, corrupt or foreign never replaces the one that answers, and neither does one that
- * somebody has written into the registry's rows.
+ * somebody has written into the registry's rows. While a champion is on probation the one before stays loaded beside it,
+ * so that it answers again the moment it is called back.
  */
 @Service()
 export class ChampionHolder {
   private readonly slots = new Map<string, VersionSlot>();
+  private readonly standbys = new Map<string, VersionSlot>();
   private readonly audits = new Map<string, Audit>();
   private readonly turns = new InTurn();
 
   constructor(
     private readonly models: Models,
     private readonly ledger: ChampionLedger,
+    private readonly standing: RollbackStandby,
     private readonly opening: OpenVersion,
     private readonly events: EventLog,
     private readonly clock: Clock,
@@ -59,21 +67,27 @@ export class ChampionHolder {
    */
   refresh(model: string): Promise<void> {
     return this.turns.run(model, async () => {
-      const { version, current } = await this.audited(model);
+      const { version, current, standby: wanted } = await this.audited(model);
       const slot = this.slotOf(model);
+      const standby = this.standbyOf(model);
       // What answers goes on answering when the rows were edited: only a decision moves it.
       const kept = slot.current && !current;
-      if (version === undefined || kept) slot.forget();
-      else await slot.hold(version);
+      if (version === undefined || kept) return slot.forget();
+      await slot.hold(version, standby);
+      const apart = wanted !== slot.current?.version.version;
+      if (wanted !== undefined && apart) await standby.hold(wanted);
+      else await standby.release();
     });
   }
 
   status(model: string): ChampionStatus {
     const slot = this.slots.get(model);
     const unreadable = slot?.unreadable;
+    const standby = this.standbys.get(model)?.current?.version.version;
     const tampered = this.audits.get(model)?.problem;
     return {
       version: slot?.current?.version.version,
+      ...(standby === undefined ? {} : { standby }),
       ...(unreadable ? { unreadable } : {}),
       ...(tampered === undefined ? {} : { tampered }),
     };
@@ -100,8 +114,9 @@ export class ChampionHolder {
 
   /** Lets go of every champion; scorers are freed as their last requests end. */
   async release(): Promise<void> {
-    const slots = [...this.slots.values()];
+    const slots = [...this.slots.values(), ...this.standbys.values()];
     this.slots.clear();
+    this.standbys.clear();
     await Promise.all(slots.map((slot) => slot.release()));
   }
 
@@ -112,9 +127,20 @@ export class ChampionHolder {
     const at = this.clock.now().getTime();
     if (last?.revision === revision && at - last.at < AUDIT_MS) return last;
     const { head, current, problem } = await this.ledger.audit(model);
-    const audit = { revision, at, version: head?.version, current, problem };
+    const standby = head && (await this.standing.of(head));
+    const audit = { revision, at, version: head?.version, current, problem, standby };
     this.audits.set(model, audit);
     return audit;
+  }
+
+  private standbyOf(model: string): VersionSlot {
+    const known = this.standbys.get(model);
+    if (known) return known;
+    // One that cannot be read is the registry's matter once somebody calls it back.
+    const open = (version: number) => this.opening.execute(model, version);
+    const slot = new VersionSlot({ open, now: () => this.clock.now().getTime() });
+    this.standbys.set(model, slot);
+    return slot;
   }
 
   private slotOf(model: string): VersionSlot {

@@ -44,9 +44,13 @@ export class VersionSlot {
     return this.failure && { version: this.failure.version, message: this.failure.message };
   }
 
-  /** Loads the version unless it is there. Calls follow one another. Rejects only when its row or file cannot be reached. */
-  async hold(version: number): Promise<void> {
-    if (this.lease?.loaded.version.version === version) return this.forget();
+  /**
+   * Loads the version unless it is there. Calls follow one another. Rejects only when its row or file cannot be reached.
+   * @param standby keeps what stood here before, and gives back at once what it has.
+   */
+  async hold(version: number, standby?: VersionSlot): Promise<void> {
+    if (this.current?.version.version === version) return this.forget();
+    if (standby?.current?.version.version === version) return this.exchange(standby);
     const now = this.supply.now();
     if (this.failure?.version === version && now < this.failure.notBefore) return;
     const opened = await this.supply.open(version);
@@ -54,7 +58,8 @@ export class VersionSlot {
     const before = this.lease;
     this.lease = { loaded: opened, users: 1 };
     this.forget();
-    if (before) await leave(before);
+    if (before && standby) await standby.take(before);
+    else if (before) await leave(before);
   }
 
   /** Forgets that a version could not be read. */
@@ -76,6 +81,19 @@ export class VersionSlot {
     this.lease = undefined;
     this.forget();
     if (lease) await leave(lease);
+  }
+
+  private exchange(standby: VersionSlot): void {
+    [this.lease, standby.lease] = [standby.lease, this.lease];
+    this.forget();
+    standby.forget();
+  }
+
+  private async take(lease: Lease): Promise<void> {
+    const before = this.lease;
+    this.lease = lease;
+    this.forget();
+    if (before) await leave(before);
   }
 
   private async keepFailure(version: number, message: string, now: number): Promise<void> {
