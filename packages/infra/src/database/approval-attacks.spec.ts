@@ -3,7 +3,6 @@ import {
   CancelRunService,
   ExecuteRunService,
   ExpireApprovalsService,
-  RandomIds,
   RejectRunService,
 } from '@retrain/core';
 import {
@@ -13,51 +12,19 @@ import {
   Mortal,
   request,
   retrain,
-  withChampion,
   withTwoApprovers,
   type Installation,
-  type InstallationOptions,
 } from '@retrain/core/testing';
-import { createMigratedDatabase, type TestDatabase } from '../testing/test-database.js';
-import { Database } from './database.js';
-import { pgAdapters } from './pg-adapters.js';
+import { InstallationsOnPostgres } from '../testing/installations-on-postgres.js';
 
 const why = { actor: 'key:eve', reason: 'tested' };
-/** Small, so that a run takes a tenth of a second. */
-const config = {
-  evaluation: { min_rows: 40, max_rows: 40, blocks: 1 },
-  gates: ['minimum_score', 'parity'].map((use) => ({ use, with: {} })),
-  training_data_from: '2020-06-10',
-};
-
-let created: TestDatabase;
-let database: Database;
-const opened: ReturnType<typeof pgAdapters>[] = [];
+let postgres: InstallationsOnPostgres;
 
 beforeAll(async () => {
-  created = await createMigratedDatabase();
-  database = await Database.open({ url: created.url });
+  postgres = await InstallationsOnPostgres.open();
 }, 60_000);
 
-afterAll(async () => {
-  await Promise.all(opened.map(({ signals }) => signals.close()));
-  await database.close();
-  await created.drop();
-});
-
-/** The product on Postgres; numbers and files are those of the tests. */
-async function onPostgres(start: (options: InstallationOptions) => Promise<Installation>): Promise<Installation> {
-  await database.query(`TRUNCATE models, training_runs, deployments, alias_moves, aliases, model_versions, events,
-    trigger_evaluations, predictions, outcomes, outcome_corrections, records, deliveries CASCADE`);
-  return start({
-    config,
-    rows: (clock) => {
-      const rows = pgAdapters(database, created.url, clock, new RandomIds());
-      opened.push(rows);
-      return rows;
-    },
-  });
-}
+afterAll(() => postgres.close());
 
 const champion = async (house: Installation) => (await house.models.alias('coin', 'champion'))?.version;
 const movesOf = async (house: Installation) =>
@@ -66,7 +33,7 @@ const movesOf = async (house: Installation) =>
 describe('a quorum on Postgres', () => {
   it('is reached by exactly one of the last approvals, however many come at once, and nobody counts twice', async () => {
     for (let round = 0; round < 3; round++) {
-      const house = await onPostgres(withTwoApprovers);
+      const house = await postgres.begin({}, withTwoApprovers);
       const { id } = await retrain(house);
       const approvals = ['ann', 'ann', 'ann', 'bob', 'bob', 'eve'].map((person) => approveAs(house, person, id));
       const answers = await Promise.allSettled(approvals);
@@ -83,7 +50,7 @@ describe('a quorum on Postgres', () => {
   }, 60_000);
 
   it('is not reached by one person from ten processes', async () => {
-    const house = await onPostgres(withTwoApprovers);
+    const house = await postgres.begin({}, withTwoApprovers);
     const { id } = await retrain(house);
     const answers = await Promise.allSettled(Array.from({ length: 10 }, () => approveAs(house, 'ann', id)));
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -93,7 +60,7 @@ describe('a quorum on Postgres', () => {
   it('given by a process that is killed at any call leaves all of it or nothing', async () => {
     for (const when of ['before', 'after'] as const) {
       for (let dieAt = 2; ; dieAt += 4) {
-        const house = await onPostgres(withTwoApprovers);
+        const house = await postgres.begin({}, withTwoApprovers);
         const { id } = await retrain(house);
         await approveAs(house, 'ann', id);
         const mortal = new Mortal(dieAt, when);
@@ -117,7 +84,7 @@ describe('a quorum on Postgres', () => {
 describe('a race on Postgres', () => {
   it('of approval, rejection, cancelling, expiry and a newer candidate has one winner and no deadlock', async () => {
     for (let round = 0; round < 6; round++) {
-      const house = await onPostgres(withChampion);
+      const house = await postgres.begin();
       const { id } = await retrain(house);
       const next = await request(house);
       const { expiresAt } = (await house.deployments.ofRun(id))!;
@@ -149,7 +116,7 @@ describe('a race on Postgres', () => {
 
   it('between the deciding approval and a newer candidate leaves no half-approved promotion', async () => {
     for (let round = 0; round < 4; round++) {
-      const house = await onPostgres(withTwoApprovers);
+      const house = await postgres.begin({}, withTwoApprovers);
       const { id } = await retrain(house);
       await approveAs(house, 'ann', id);
       const next = await request(house);

@@ -1,30 +1,21 @@
-import { DeleteVersionService, PromoteVersionService, RandomIds } from '@retrain/core';
+import { DeleteVersionService, PromoteVersionService } from '@retrain/core';
 import { retrain, withChampion } from '@retrain/core/testing';
-import { createMigratedDatabase, type TestDatabase } from '../testing/test-database.js';
-import { Database } from './database.js';
-import { pgAdapters } from './pg-adapters.js';
+import { InstallationsOnPostgres } from '../testing/installations-on-postgres.js';
 
-let created: TestDatabase;
-let database: Database;
-let rows: ReturnType<typeof pgAdapters>;
+let postgres: InstallationsOnPostgres;
 
 beforeEach(async () => {
-  created = await createMigratedDatabase();
-  database = await Database.open({ url: created.url });
+  postgres = await InstallationsOnPostgres.open();
 }, 60_000);
 
-afterEach(async () => {
-  await rows?.signals.close();
-  await database.close();
-  await created.drop();
-});
+afterEach(() => postgres.close());
 
 const about = { model: 'coin', actor: 'key:ann', reason: 'race' };
 
 async function withCopies() {
   const house = await withChampion({
     config: { gates: [{ use: 'parity', with: {} }] },
-    rows: (clock) => (rows = pgAdapters(database, created.url, clock, new RandomIds())),
+    rows: (clock) => postgres.rows(clock),
   });
   expect((await retrain(house)).status).toBe('awaiting_approval');
   const { artifact, lineage } = (await house.models.version('coin', 2))!;

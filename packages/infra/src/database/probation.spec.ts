@@ -1,23 +1,14 @@
-import { EvaluateTriggersService, RandomIds, seededRandom, WatchProbation } from '@retrain/core';
+import { EvaluateTriggersService, seededRandom, WatchProbation } from '@retrain/core';
 import { anOutcome, aPrediction, retrain, withChampion, type Installation } from '@retrain/core/testing';
-import { createMigratedDatabase, type TestDatabase } from '../testing/test-database.js';
-import { Database } from './database.js';
-import { pgAdapters } from './pg-adapters.js';
+import { InstallationsOnPostgres } from '../testing/installations-on-postgres.js';
 
-let created: TestDatabase;
-let database: Database;
-let rows: ReturnType<typeof pgAdapters>;
+let postgres: InstallationsOnPostgres;
 
 beforeAll(async () => {
-  created = await createMigratedDatabase();
-  database = await Database.open({ url: created.url });
+  postgres = await InstallationsOnPostgres.open();
 }, 60_000);
 
-afterAll(async () => {
-  await rows?.signals.close();
-  await database.close();
-  await created.drop();
-});
+afterAll(() => postgres.close());
 
 const check = (house: Installation) => house.get(EvaluateTriggersService).execute({ model: 'coin', actor: 'system' });
 const champion = async (house: Installation) => (await house.models.alias('coin', 'champion'))?.version;
@@ -47,7 +38,7 @@ describe('a champion on probation on Postgres', () => {
         gates: [{ use: 'parity', with: {} }],
         training_data_from: '2020-06-10',
       },
-      rows: (clock) => (rows = pgAdapters(database, created.url, clock, new RandomIds())),
+      rows: (clock) => postgres.rows(clock),
     });
     expect((await retrain(house)).status).toBe('deployed');
     expect(await champion(house)).toBe(2);

@@ -4,58 +4,32 @@ import {
   ChampionHolder,
   ChampionLedger,
   PublishChampionService,
-  RandomIds,
   RecoverRunsService,
   RollbackService,
 } from '@retrain/core';
-import { eventsOf, publishedModel, retrain, withChampion, type Installation } from '@retrain/core/testing';
-import { createMigratedDatabase, type TestDatabase } from '../testing/test-database.js';
-import { Database } from './database.js';
-import { pgAdapters } from './pg-adapters.js';
+import { eventsOf, publishedModel, retrain, type Installation } from '@retrain/core/testing';
+import { InstallationsOnPostgres } from '../testing/installations-on-postgres.js';
 
 const why = { actor: 'key:ann', reason: 'tested' };
-/** Small, so that a run takes a tenth of a second. */
-const config = {
-  evaluation: { min_rows: 40, max_rows: 40, blocks: 1 },
-  gates: ['minimum_score', 'parity'].map((use) => ({ use, with: {} })),
-  training_data_from: '2020-06-10',
-};
-
-let created: TestDatabase;
-let database: Database;
-const opened: ReturnType<typeof pgAdapters>[] = [];
+let postgres: InstallationsOnPostgres;
 
 beforeAll(async () => {
-  created = await createMigratedDatabase();
-  database = await Database.open({ url: created.url });
+  postgres = await InstallationsOnPostgres.open();
 }, 60_000);
 
-afterAll(async () => {
-  await Promise.all(opened.map(({ signals }) => signals.close()));
-  await database.close();
-  await created.drop();
-});
+afterAll(() => postgres.close());
 
 /** Version 1 answers, version 2 waits for approval. */
 async function waiting(): Promise<{ readonly house: Installation; readonly runId: string }> {
-  await database.query(`TRUNCATE models, training_runs, deployments, alias_moves, aliases, model_versions, events,
-    trigger_evaluations, predictions, outcomes, outcome_corrections, records, deliveries CASCADE`);
-  const house = await withChampion({
-    config,
-    rows: (clock) => {
-      const rows = pgAdapters(database, created.url, clock, new RandomIds());
-      opened.push(rows);
-      return rows;
-    },
-  });
+  const house = await postgres.begin();
   return { house, runId: (await retrain(house)).id };
 }
 
 /** Edits rows as somebody with a database shell does, who may switch off what is in his way. */
 async function edit(sql: string): Promise<void> {
-  await database.transaction(async () => {
-    await database.query(`SET LOCAL session_replication_role = replica`);
-    await database.query(sql);
+  await postgres.database.transaction(async () => {
+    await postgres.database.query(`SET LOCAL session_replication_role = replica`);
+    await postgres.database.query(sql);
   });
 }
 
@@ -83,7 +57,7 @@ describe('an edit of the database', () => {
     const { house } = await waiting();
     const running = await runningGateway(house);
     const file = publishedModel(house);
-    await database.query(`UPDATE aliases SET version = 2, revision = 2 WHERE alias = 'champion'`);
+    await postgres.database.query(`UPDATE aliases SET version = 2, revision = 2 WHERE alias = 'champion'`);
     expect((await house.models.alias('coin', 'champion'))?.version).toBe(1);
     const { held, started } = await answering(house, running);
     expect([held.version, started.version]).toEqual([1, 1]);
@@ -99,7 +73,7 @@ describe('an edit of the database', () => {
 
   it('that deletes the alias row does not make the next candidate a first champion', async () => {
     const { house } = await waiting();
-    await database.query(`DELETE FROM aliases`);
+    await postgres.database.query(`DELETE FROM aliases`);
     const { id } = await retrain(house);
     expect((await house.runs.find(id))?.status).toBe('awaiting_approval');
     expect((await house.models.alias('coin', 'champion'))?.version).toBe(1);
@@ -185,13 +159,13 @@ describe('an edit of the database', () => {
     `UPDATE model_versions SET lineage = '{}'`,
   ])('is refused where nobody switches that off: %s', async (sql) => {
     await waiting();
-    await expect(database.query(sql)).rejects.toThrow('never changed');
+    await expect(postgres.database.query(sql)).rejects.toThrow('never changed');
   });
 
   it('of an approval is refused too', async () => {
     const { house, runId } = await waiting();
     await house.get(ApproveRunService).execute({ runId, ...why });
     expect(await eventsOf(house, runId)).toContain('approval.given');
-    await expect(database.query(`UPDATE approvals SET actor = 'key:eve'`)).rejects.toThrow('never changed');
+    await expect(postgres.database.query(`UPDATE approvals SET actor = 'key:eve'`)).rejects.toThrow('never changed');
   });
 });

@@ -10,20 +10,13 @@ import {
   RequestRetrainingService,
   type TriggerEvaluation,
 } from '@retrain/core';
-import { execute, Mortal, request, retrain, withChampion, type Installation } from '@retrain/core/testing';
-import { createMigratedDatabase, type TestDatabase } from '../testing/test-database.js';
+import { execute, Mortal, request, retrain, type Installation } from '@retrain/core/testing';
+import { InstallationsOnPostgres } from '../testing/installations-on-postgres.js';
 import { Database } from './database.js';
 import { pgAdapters } from './pg-adapters.js';
 
 const never: AbortSignal = new AbortController().signal;
 const why = { actor: 'api', reason: 'tested' };
-/** Small, so that a run takes a tenth of a second. */
-const quick = {
-  evaluation: { min_rows: 40, max_rows: 40, blocks: 1 },
-  gates: ['minimum_score', 'parity'].map((use) => ({ use, with: {} })),
-  training_data_from: '2020-06-10',
-};
-
 /** Fires whenever it is asked. */
 const alarmed = defineTrigger({
   name: 'alarmed',
@@ -32,34 +25,13 @@ const alarmed = defineTrigger({
   evaluate: () => ({ verdict: 'fired' as const, reason: 'It always does.', evidence: {} }),
 });
 
-let created: TestDatabase;
-let database: Database;
-const opened: ReturnType<typeof pgAdapters>[] = [];
+let postgres: InstallationsOnPostgres;
 
 beforeAll(async () => {
-  created = await createMigratedDatabase();
-  database = await Database.open({ url: created.url });
+  postgres = await InstallationsOnPostgres.open();
 }, 60_000);
 
-afterAll(async () => {
-  await Promise.all(opened.map(({ signals }) => signals.close()));
-  await database.close();
-  await created.drop();
-});
-
-/** The product on Postgres; numbers and files are those of the tests. */
-async function onPostgres(config: object = {}): Promise<Installation> {
-  await database.query(`TRUNCATE models, training_runs, training_pieces, deployments, alias_moves, aliases, model_versions, events,
-    trigger_evaluations, predictions, outcomes, outcome_corrections, records, deliveries CASCADE`);
-  return withChampion({
-    config: { ...quick, ...config },
-    rows: (clock) => {
-      const rows = pgAdapters(database, created.url, clock, new RandomIds());
-      opened.push(rows);
-      return rows;
-    },
-  });
-}
+afterAll(() => postgres.close());
 
 const typesOf = async (house: Installation, runId: string) =>
   (await house.events.after(0, 1_000, { runId })).map(({ type }) => type);
@@ -70,7 +42,7 @@ describe('a run on Postgres', () => {
     async (when) => {
       // Every seventh call: the whole sweep is played in memory.
       for (let dieAt = when === 'before' ? 3 : 6; ; dieAt += 7) {
-        const house = await onPostgres({ enable_automatic_deployment: true });
+        const house = await postgres.begin({ enable_automatic_deployment: true });
         const { id } = await request(house);
         const mortal = new Mortal(dieAt, when);
         await house
@@ -99,7 +71,7 @@ describe('a run on Postgres', () => {
   );
 
   it('is worked on by one of two trainers racing for it', async () => {
-    const house = await onPostgres({ enable_automatic_deployment: true });
+    const house = await postgres.begin({ enable_automatic_deployment: true });
     const { id } = await request(house);
     await Promise.all([house.process(), house.process()].map((get) => get(ExecuteRunService).execute(id, never)));
     expect(await house.runs.find(id)).toMatchObject({ status: 'deployed', attempt: 1 });
@@ -107,13 +79,13 @@ describe('a run on Postgres', () => {
   });
 
   it('is made once by a thousand signals of three monitors racing; the other 999 are coalesced, and counted on it', async () => {
-    const house = await onPostgres({ triggers: [{ use: 'alarmed', with: {} }] });
+    const house = await postgres.begin({ triggers: [{ use: 'alarmed', with: {} }] });
     house.plugins.triggers.add(alarmed, 'spec');
     house.clock.advance({ days: 1 });
     // Each monitor has connections of its own, as a process has.
-    const pools = await Promise.all([1, 2, 3].map(() => Database.open({ url: created.url, poolSize: 4 })));
+    const pools = await Promise.all([1, 2, 3].map(() => Database.open({ url: postgres.url, poolSize: 4 })));
     const monitors = pools.map((pool) => {
-      const rows = pgAdapters(pool, created.url, house.clock, new RandomIds());
+      const rows = pgAdapters(pool, postgres.url, house.clock, new RandomIds());
       return house.process(rows)(EvaluateTriggersService);
     });
     let left = 1000;
@@ -135,14 +107,14 @@ describe('a run on Postgres', () => {
     expect(run).toMatchObject({ status: 'queued', coalesced: 999 });
     expect(new Set(evaluations.map(({ runId }) => runId))).toEqual(new Set([run.id]));
     const stored = `SELECT decision, count(*)::int AS count FROM trigger_evaluations WHERE run_id = $1 GROUP BY decision`;
-    expect((await database.query(`${stored} ORDER BY decision`, [run.id])).rows).toEqual([
+    expect((await postgres.database.query(`${stored} ORDER BY decision`, [run.id])).rows).toEqual([
       { decision: 'coalesced', count: 999 },
       { decision: 'run_requested', count: 1 },
     ]);
   }, 120_000);
 
   it('is decided once, however many people approve and reject it at the same time', async () => {
-    const house = await onPostgres();
+    const house = await postgres.begin();
     const { id } = await retrain(house);
     const decisions = Array.from({ length: 4 }).flatMap(() => {
       const decision = { runId: id, ...why };
@@ -162,7 +134,7 @@ describe('a run on Postgres', () => {
 
   it('that supersedes another while that one is approved: exactly one of both decisions counts, without a deadlock', async () => {
     for (let round = 0; round < 5; round++) {
-      const house = await onPostgres();
+      const house = await postgres.begin();
       const older = await retrain(house);
       const newer = await request(house);
       const [approval] = await Promise.allSettled([
@@ -179,14 +151,14 @@ describe('a run on Postgres', () => {
   }, 60_000);
 
   it('keeps evidence and outputs so that an approval still recognises them', async () => {
-    const house = await onPostgres();
+    const house = await postgres.begin();
     const { id } = await retrain(house);
     const { run, deployment } = await house.get(ApproveRunService).execute({ runId: id, ...why });
     expect([run.status, deployment.status]).toEqual(['deployed', 'promoted']);
   });
 
   it('asked for by several processes at once exists once', async () => {
-    const house = await onPostgres();
+    const house = await postgres.begin();
     const asked = { model: 'coin', triggers: ['x'], reason: 'x', forced: true, actor: 'api' };
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => house.process()(RequestRetrainingService).execute(asked)),
@@ -195,7 +167,7 @@ describe('a run on Postgres', () => {
   });
 
   it('is refused to an attempt that lost it', async () => {
-    const house = await onPostgres();
+    const house = await postgres.begin();
     const { id } = await request(house);
     expect(await house.runs.completeStage(id, randomUUID(), 'backup', {})).toBe(false);
   });

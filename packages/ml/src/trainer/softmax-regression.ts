@@ -1,15 +1,13 @@
-import { defineTrainer, slice, type Dataset, type FitRequest, type FittedModel, type OptionsOf } from '@retrain/core';
+import { defineTrainer, type Dataset, type FitRequest, type FittedModel, type OptionsOf } from '@retrain/core';
 import { setImmediate } from 'node:timers/promises';
 import { softmaxRegressionModel } from '../onnx/linear-models.js';
-import { CALIBRATION, calibrate, calibrationFits } from './calibration/calibrate.js';
-import { CHECK_ROWS } from './check-rows.js';
+import { CALIBRATION } from './calibration/calibrate.js';
+import { fitCalibrated } from './calibration/fit-calibrated.js';
 import { readEarlierLinear, restated, type EarlierLinear } from './earlier-linear.js';
 import { fitLineage } from './fit-lineage.js';
 import { minimise, type Minimum } from './lbfgs.js';
 import { readTrainerOptions } from './options.js';
 import { countClasses } from './outcomes.js';
-import { probabilitiesOf } from './probabilities.js';
-import { progressWithin } from './progress.js';
 import { linearScores, SoftmaxObjective } from './softmax-objective.js';
 import { measureStandardisation, spreadWeights, standardise, type Standardisation } from './standardise.js';
 import { WARM_START, warmStart } from './warm-start.js';
@@ -45,26 +43,23 @@ export const softmaxRegression = defineTrainer({
 
 async function fit(request: FitRequest): Promise<FittedModel> {
   const { dataset } = request;
-  const { calibration: choice } = request.options as Options;
+  const options = request.options as Options;
   const classCount = countClasses(NAME, dataset).classes.length;
-  const fits = calibrationFits(choice) + 1;
-  const part = (index: number) =>
-    progressWithin((fraction) => request.onProgress(fraction), index / fits, (index + 1) / fits);
-  const calibrated = await calibrate({
-    dataset,
-    classes: classCount,
-    choice,
-    fit: async (rows, fold) => {
-      const weights = await fitWeights(request, rows, part(fold));
-      return (unseen) => scoresOf(weights, unseen, classCount);
-    },
-  });
   const warm = warmStart(NAME, request, (artifact) =>
     readEarlierLinear(artifact, dataset.schema.features.length, classCount),
   );
-  const weights = await fitWeights(request, dataset, part(fits - 1), warm.from);
-  request.onProgress(1);
-  const rows = Math.min(dataset.rows, CHECK_ROWS);
+  const {
+    model: weights,
+    calibration,
+    check,
+    diagnostics,
+  } = await fitCalibrated(request, {
+    calibration: options.calibration,
+    fit: async (rows, onProgress, whole) => {
+      const fitted = await fitWeights(request, rows, onProgress, whole ? warm.from : undefined);
+      return { ...fitted, score: (unseen) => scoresOf(fitted, unseen, classCount) };
+    },
+  });
   const width = dataset.schema.features.length;
   const { standardisation, minimum } = weights;
   const { used } = standardisation;
@@ -74,10 +69,9 @@ async function fit(request: FitRequest): Promise<FittedModel> {
     intercepts: minimum.point.slice(classCount * used.length),
     lineage: fitLineage(NAME, request),
   };
-  const scores = scoresOf(weights, slice(dataset, 0, rows), classCount);
   return {
-    artifact: softmaxRegressionModel(model, calibrated.calibration),
-    check: { rows, scores: probabilitiesOf(scores, classCount, calibrated.calibration) },
+    artifact: softmaxRegressionModel(model, calibration),
+    check,
     diagnostics: {
       rows: dataset.rows,
       features_used: used.length,
@@ -86,7 +80,7 @@ async function fit(request: FitRequest): Promise<FittedModel> {
       iterations: minimum.iterations,
       evaluations: minimum.evaluations,
       converged: minimum.converged,
-      ...calibrated.diagnostics,
+      ...diagnostics,
       ...warm.diagnostics,
     },
   };

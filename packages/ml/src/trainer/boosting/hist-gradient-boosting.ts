@@ -10,14 +10,12 @@ import {
 } from '@retrain/core';
 import { setImmediate } from 'node:timers/promises';
 import { readEnsemble, treeClassificationModel, treeRegressionModel, type Ensemble } from '../../onnx/tree-models.js';
-import { CALIBRATION, calibrate, calibrationFits } from '../calibration/calibrate.js';
-import { CHECK_ROWS } from '../check-rows.js';
+import { CALIBRATION } from '../calibration/calibrate.js';
+import { fitCalibrated } from '../calibration/fit-calibrated.js';
 import { fitLineage } from '../fit-lineage.js';
 import { holdoutEdge } from '../holdout.js';
 import { readTrainerOptions } from '../options.js';
 import { checkValues, countClasses } from '../outcomes.js';
-import { probabilitiesOf } from '../probabilities.js';
-import { progressWithin } from '../progress.js';
 import { WARM_START, warmStart } from '../warm-start.js';
 import { boost, ensembleScores, type Boosted, type Boosting, type BoostRules } from './boost.js';
 import { lossOf } from './losses.js';
@@ -76,46 +74,25 @@ async function fit(request: FitRequest): Promise<FittedModel> {
     }
     return ensemble;
   });
-  const fits = (classes > 0 ? calibrationFits(options.calibration) : 0) + 1;
-  const part = (index: number) =>
-    progressWithin((fraction) => request.onProgress(fraction), index / fits, (index + 1) / fits);
-  const calibrated =
-    classes > 0
-      ? await calibrate({
-          dataset,
-          classes,
-          choice: options.calibration,
-          fit: async (rows, fold) => {
-            const { ensemble } = await fitEnsemble(request, rows, classes, undefined, part(fold));
-            return (unseen) => classScores(ensemble, unseen, classes);
-          },
-        })
-      : { diagnostics: {} };
-  const fitted = await fitEnsemble(request, dataset, classes, warm.from, part(fits - 1));
-  request.onProgress(1);
-  const { ensemble } = fitted;
-  const rows = Math.min(dataset.rows, CHECK_ROWS);
-  const first = slice(dataset, 0, rows);
-  const model = { ensemble, width: dataset.schema.features.length, lineage: fitLineage(NAME, request) };
-  const diagnostics = { rows: dataset.rows, ...fitted.diagnostics, ...calibrated.diagnostics, ...warm.diagnostics };
-  if (classes === 0) {
-    return {
-      artifact: treeRegressionModel(model),
-      check: { rows, scores: ensembleScores(ensemble, first) },
-      diagnostics,
-    };
-  }
+  const { model, calibration, check, diagnostics } = await fitCalibrated(request, {
+    calibration: options.calibration,
+    fit: async (rows, onProgress, whole) => {
+      const fitted = await fitEnsemble(request, rows, classes, whole ? warm.from : undefined, onProgress);
+      return { ...fitted, score: (unseen) => scoresOf(fitted.ensemble, unseen, classes) };
+    },
+  });
+  const trees = { ensemble: model.ensemble, width: dataset.schema.features.length, lineage: fitLineage(NAME, request) };
   return {
-    artifact: treeClassificationModel(model, classes, calibrated.calibration),
-    check: { rows, scores: probabilitiesOf(classScores(ensemble, first, classes), classes, calibrated.calibration) },
-    diagnostics,
+    artifact: classes > 0 ? treeClassificationModel(trees, classes, calibration) : treeRegressionModel(trees),
+    check,
+    diagnostics: { rows: dataset.rows, ...model.diagnostics, ...diagnostics, ...warm.diagnostics },
   };
 }
 
-/** Scores per class: rows x classes. Of two classes the first has score 0. */
-function classScores(ensemble: Ensemble, dataset: Dataset, classes: number): Float64Array {
+/** Scores per class, rows x classes, or the values. Of two classes the first has score 0. */
+function scoresOf(ensemble: Ensemble, dataset: Dataset, classes: number): Float64Array {
   const scores = ensembleScores(ensemble, dataset);
-  if (classes > 2) return scores;
+  if (classes !== 2) return scores;
   return Float64Array.from({ length: dataset.rows * 2 }, (_, index) => (index % 2 === 0 ? 0 : scores[index >>> 1]!));
 }
 

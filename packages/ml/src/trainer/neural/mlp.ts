@@ -1,22 +1,12 @@
-import {
-  defineTrainer,
-  slice,
-  type Dataset,
-  type FitRequest,
-  type FittedModel,
-  type JsonObject,
-  type OptionsOf,
-} from '@retrain/core';
+import { defineTrainer, type FitRequest, type FittedModel, type OptionsOf } from '@retrain/core';
 import { neuralClassificationModel, neuralRegressionModel } from '../../onnx/neural-models.js';
-import { CALIBRATION, calibrate, calibrationFits, type Calibrated } from '../calibration/calibrate.js';
-import { CHECK_ROWS } from '../check-rows.js';
+import { CALIBRATION } from '../calibration/calibrate.js';
+import { fitCalibrated } from '../calibration/fit-calibrated.js';
 import { fitLineage } from '../fit-lineage.js';
 import { readTrainerOptions } from '../options.js';
 import { checkValues, countClasses } from '../outcomes.js';
-import { probabilitiesOf } from '../probabilities.js';
-import { progressWithin } from '../progress.js';
 import { WARM_START, warmStart } from '../warm-start.js';
-import { fitNetwork, readNetwork, type Earlier, type Network, type NetworkRules } from './fit-network.js';
+import { fitNetwork, readNetwork, type NetworkRules } from './fit-network.js';
 
 const NAME = 'mlp';
 
@@ -61,44 +51,23 @@ async function fit(request: FitRequest): Promise<FittedModel> {
   if (classes > 0) countClasses(NAME, dataset);
   else checkValues(NAME, dataset);
   signal.throwIfAborted();
-  const fits = (classes > 0 ? calibrationFits(options.calibration) : 0) + 1;
-  const fitPart = (rows: Dataset, index: number, initial?: Earlier) => {
-    if (classes > 0) countClasses(NAME, rows);
-    const onProgress = progressWithin((fraction) => request.onProgress(fraction), index / fits, (index + 1) / fits);
-    return fitNetwork(rows, rulesOf(options), {
-      seed: request.seed,
-      signal,
-      onProgress,
-      ...(initial ? { initial } : {}),
-    });
-  };
-  const calibrated: Calibrated =
-    classes > 0
-      ? await calibrate({
-          dataset,
-          classes,
-          choice: options.calibration,
-          fit: async (rows, fold) => (await fitPart(rows, fold)).score,
-        })
-      : { diagnostics: {} };
   const warm = warmStart(NAME, request, (artifact) =>
     readNetwork(artifact, dataset.schema.features.length, options.hidden, Math.max(1, classes)),
   );
-  const network = await fitPart(dataset, fits - 1, warm.from);
-  request.onProgress(1);
-  const rows = Math.min(dataset.rows, CHECK_ROWS);
-  const scores = network.score(slice(dataset, 0, rows));
-  const model = { ...network.layers, lineage: fitLineage(NAME, request) };
-  const { calibration } = calibrated;
+  const { model, calibration, check, diagnostics } = await fitCalibrated(request, {
+    calibration: options.calibration,
+    fit: async (rows, onProgress, whole) => {
+      if (classes > 0) countClasses(NAME, rows);
+      const initial = whole && warm.from ? { initial: warm.from } : {};
+      return fitNetwork(rows, rulesOf(options), { seed: request.seed, signal, onProgress, ...initial });
+    },
+  });
+  const network = { ...model.layers, lineage: fitLineage(NAME, request) };
   return {
-    artifact: classes > 0 ? neuralClassificationModel(model, calibration) : neuralRegressionModel(model),
-    check: { rows, scores: classes > 0 ? probabilitiesOf(scores, classes, calibration) : scores },
-    diagnostics: diagnosticsOf(dataset, network, calibrated.diagnostics, warm.diagnostics),
+    artifact: classes > 0 ? neuralClassificationModel(network, calibration) : neuralRegressionModel(network),
+    check,
+    diagnostics: { rows: dataset.rows, ...model.diagnostics, ...diagnostics, ...warm.diagnostics },
   };
-}
-
-function diagnosticsOf(dataset: Dataset, { diagnostics }: Network, ...more: readonly JsonObject[]): JsonObject {
-  return Object.assign({ rows: dataset.rows, ...diagnostics }, ...more) as JsonObject;
 }
 
 function rulesOf(options: Options): NetworkRules {
