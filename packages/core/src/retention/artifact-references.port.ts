@@ -2,8 +2,4 @@
 export abstract class ArtifactReferences {
   /** Addresses of all artifacts that somebody may still read (artifact-references.ts), at one moment. */
   abstract all(): Promise<ReadonlySet<string>>;
-  /**
-   * Names this installation, wherever its rows are restored: the id of its first version. Undefined while there is none.
-   */
-  abstract installation(): Promise<string | undefined>;
 }

@@ -1,4 +1,6 @@
 import { EventLog } from '../event/event-log.port.js';
+import { asJson } from '../run/outputs.js';
+import { canonicalJson, sha256 } from '../shared/canonical-json.js';
 import { Clock } from '../shared/clock.port.js';
 import { Service } from '../shared/service.js';
 import { ArtifactStore, type StoredArtifact } from '../storage/artifact-store.port.js';
@@ -45,10 +47,10 @@ export class SweepArtifactsService {
   /** Stops between two files when the signal aborts. */
   async execute(signal: AbortSignal): Promise<Swept> {
     const swept = { files: 0, bytes: 0, setAside: 0, leftovers: 0, found: { files: 0, bytes: 0 } };
-    const held = await this.heldBack();
+    const needed = await this.references.all();
+    const held = await this.heldBack(needed);
     if (held !== undefined) return { ...swept, held };
     const before = new Date(this.clock.now().getTime() - artifactGraceMs);
-    const needed = await this.references.all();
     for await (const stored of this.artifacts.list()) {
       if (signal.aborted) break;
       swept.found.files++;
@@ -71,9 +73,11 @@ export class SweepArtifactsService {
   }
 
   /** Rows of another database may refer to what these do not: only their own installation may sweep a store. */
-  private async heldBack(): Promise<string | undefined> {
-    const installation = await this.references.installation();
-    if (installation === undefined) return 'the database has no version yet';
+  private async heldBack(needed: ReadonlySet<string>): Promise<string | undefined> {
+    const [first] = await this.events.after(0, 1);
+    if (!first || needed.size === 0) return 'no row of the database refers to an artifact yet';
+    // What nobody can change: the first thing that was ever told. A restored database has it too.
+    const installation = sha256(canonicalJson(asJson(first))).slice(0, 16);
     const others = (await this.artifacts.keepers(installation)).filter((keeper) => keeper !== installation);
     if (others.length === 0) return undefined;
     return `other databases keep artifacts in the same store (keepers ${others.join(', ')}; this one is ${installation})`;

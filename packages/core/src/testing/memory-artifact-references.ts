@@ -17,9 +17,4 @@ export class MemoryArtifactReferences extends ArtifactReferences {
     const { models, runs, pieces } = this;
     return artifactReferences({ versions: models.allVersions(), runs: runs.all(), pieces: pieces.all() });
   }
-
-  async installation(): Promise<string | undefined> {
-    const first = this.models.allVersions().sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())[0];
-    return first?.id;
-  }
 }

@@ -28,9 +28,4 @@ export class PgArtifactReferences extends ArtifactReferences {
     const { rows } = await this.database.query<{ uri: string | null }>(references);
     return new Set(rows.flatMap(({ uri }) => uri ?? []));
   }
-
-  async installation(): Promise<string | undefined> {
-    const sql = `SELECT id FROM model_versions ORDER BY created_at, id LIMIT 1`;
-    return (await this.database.query<{ id: string }>(sql)).rows[0]?.id;
-  }
 }

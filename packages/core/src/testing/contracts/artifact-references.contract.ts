@@ -30,15 +30,8 @@ export function describeArtifactReferences(name: string, make: MakeWorld): void 
       return (await runs.find(id))!;
     }
 
-    it('are none at first, and the installation has no name until it has a version', async () => {
-      const { references, models, clock } = world();
-      expect(await references.all()).toEqual(new Set());
-      expect(await references.installation()).toBeUndefined();
-      const { id } = await version(world(), 'first');
-      clock.advance({ days: 1 });
-      await version(world(), 'second');
-      await models.markDeleted('coin', 1, 'ann');
-      expect(await references.installation()).toBe(id);
+    it('are none at first', async () => {
+      expect(await world().references.all()).toEqual(new Set());
     });
 
     it('of a version end with its deletion', async () => {
