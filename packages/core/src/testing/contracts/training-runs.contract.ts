@@ -88,7 +88,7 @@ export function describeTrainingRuns(name: string, make: MakeWorld): void {
 
       it('is under way until it comes to rest, like those of other models', async () => {
         const [first, second] = [await aQueuedRun('other'), await aQueuedRun('coin')];
-        await world().runs.claim(second.id, 'token', now, lease, 1);
+        await world().runs.claim(second.id, 'token', now, lease, 99);
         const ids = async () => (await world().runs.underWay()).map(({ id }) => id);
         expect(await ids()).toEqual([first.id, second.id]);
         await world().runs.conclude(second.id, 'token', { status: 'awaiting_approval', at: now });
