@@ -25,7 +25,7 @@ export const table = (columns, rows) =>
     { class: 'scroll' },
     el(
       'table',
-      null,
+      columns.length > 5 ? { class: 'broad' } : null,
       el('thead', null, el('tr', null, ...columns.map((name) => el('th', null, name)))),
       el(
         'tbody',
