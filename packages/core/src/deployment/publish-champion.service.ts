@@ -39,17 +39,17 @@ export class PublishChampionService {
   /**
    * As `attempt`, for those who look again and again: files are only read when the champion or its path has changed, and
    * every few minutes in case somebody else has touched them.
+   * @param champion as it was a moment ago; one that has moved meanwhile is looked at again.
    */
-  async mend(model: string): Promise<{ readonly wrote: boolean; readonly problem?: string }> {
-    const alias = await this.models.alias(model, 'champion');
+  async mend({ model, revision }: Alias): Promise<{ readonly wrote: boolean; readonly problem?: string }> {
     const path = this.config.current().config.models[model] && this.config.forModel(model).model_path;
-    if (!alias || path === undefined) return { wrote: false };
+    if (path === undefined) return { wrote: false };
     const seen = this.seen.get(model);
     const now = this.clock.now().getTime();
-    const same = seen?.revision === alias.revision && seen.path === path;
+    const same = seen?.revision === revision && seen.path === path;
     if (same && now - seen.at < LOOK_AGAIN_MS) return { wrote: false };
     const answer = await this.attempt(model);
-    if (answer.problem === undefined) this.seen.set(model, { revision: alias.revision, path, at: now });
+    if (answer.problem === undefined) this.seen.set(model, { revision, path, at: now });
     return answer;
   }
 

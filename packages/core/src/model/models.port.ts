@@ -98,6 +98,8 @@ export abstract class Models {
 
   /** Where the last move led: who edits the alias row moves nothing. */
   abstract alias(model: string, alias: AliasName): Promise<Alias | undefined>;
+  /** The same of all models that have one, in any order: who minds hundreds of them asks once. */
+  abstract aliases(alias: AliasName): Promise<readonly Alias[]>;
   abstract ledger(model: string, alias: AliasName): Promise<AliasLedger>;
   /** Writes the alias row anew after the last move; answers whether that changed anything. */
   abstract restoreAlias(model: string, alias: AliasName): Promise<boolean>;

@@ -48,8 +48,9 @@ export class WatchProbation {
     const { items } = await this.models.aliasMoves(model, 'champion', { limit: 1 });
     const move = items[0];
     if (!move) return undefined;
-    await this.endOlder(move);
-    const probation = await this.of(move);
+    const watching = await this.probations.watching(model);
+    await this.endOlder(watching, move);
+    const probation = watching.find(({ moveId }) => moveId === move.id) ?? (await this.of(move));
     if (probation?.status !== 'watching') return probation;
     const simulated = isReplayed(move);
     if (simulated ? asOf === undefined || asOf < move.asOf : asOf !== undefined) return probation;
@@ -97,9 +98,10 @@ export class WatchProbation {
   /** The probation that a move began; begins it when it should have one. */
   private async of(move: AliasMove): Promise<Probation | undefined> {
     const { model, id: moveId, version, previousVersion, movedAt: startedAt, asOf } = move;
+    if (previousVersion === undefined) return undefined;
     const known = await this.probations.find(model, moveId);
     const rules = this.config.forModel(model).deployment.probation;
-    if (known || previousVersion === undefined || rules.outcomes === 0) return known;
+    if (known || rules.outcomes === 0) return known;
     const deployment = move.deploymentId === undefined ? undefined : await this.deployments.find(move.deploymentId);
     if (deployment?.kind === 'rollback') return undefined;
     const begun = { status: 'watching' as const, outcomes: 0, reason: 'Not looked at yet.', evidence: {} };
@@ -113,8 +115,8 @@ export class WatchProbation {
   }
 
   /** Another move came first: of a person, a newer candidate, or of a look that could not write its end. */
-  private async endOlder(newest: AliasMove): Promise<void> {
-    for (const older of await this.probations.watching(newest.model)) {
+  private async endOlder(watching: readonly Probation[], newest: AliasMove): Promise<void> {
+    for (const older of watching) {
       if (older.moveId === newest.id) continue;
       const { outcomes, evidence } = older;
       const reason = `Version ${newest.version} took over: ${newest.reason}`;

@@ -31,18 +31,19 @@ export class BootstrapModelsService {
   /** Answers the runs it has requested. Free to be called at any time by any number of processes. */
   async execute(): Promise<readonly TrainingRun[]> {
     const requested: TrainingRun[] = [];
+    const known = new Set((await this.models.list()).map(({ name }) => name));
+    const served = new Set((await this.models.aliases('champion')).map(({ model }) => model));
     for (const [model, { definition }] of Object.entries(this.config.current().config.models)) {
       if (!this.plugins.models.has(definition)) continue;
-      await this.ensure(model, definition);
-      if (await this.models.alias(model, 'champion')) continue;
+      if (!known.has(model)) await this.register(model, definition);
+      if (served.has(model)) continue;
       const answer = (await this.mayTry(model)) ? await this.request(model) : undefined;
       if (answer?.kind === 'requested') requested.push(answer.run);
     }
     return requested;
   }
 
-  private async ensure(model: string, definition: string): Promise<void> {
-    if (await this.models.find(model)) return;
+  private async register(model: string, definition: string): Promise<void> {
     await this.models.ensure(model, definition);
     await this.events.append({ type: 'model.registered', model, actor: 'system', payload: { definition } });
   }

@@ -65,10 +65,10 @@ export class RecoverRunsService {
   private async publish(): Promise<Pick<Recovery, 'published' | 'problems'>> {
     const published: string[] = [];
     const problems: Record<string, string> = {};
-    for (const { name } of await this.models.list()) {
-      const { wrote, problem } = await this.publishing.mend(name);
-      if (wrote) published.push(name);
-      if (problem !== undefined) problems[name] = problem;
+    for (const champion of await this.models.aliases('champion')) {
+      const { wrote, problem } = await this.publishing.mend(champion);
+      if (wrote) published.push(champion.model);
+      if (problem !== undefined) problems[champion.model] = problem;
     }
     return { published, problems };
   }

@@ -20,7 +20,7 @@ import { pageOf } from './memory-page.js';
 export class MemoryModels extends Models {
   private readonly models;
   private readonly modelVersions;
-  private readonly aliases;
+  private readonly aliasRows;
   private readonly moves;
   private lastMove = 0;
 
@@ -32,7 +32,7 @@ export class MemoryModels extends Models {
     super();
     this.models = database.table<Model>();
     this.modelVersions = database.table<ModelVersion>();
-    this.aliases = database.table<Alias>();
+    this.aliasRows = database.table<Alias>();
     this.moves = database.table<AliasMove>();
   }
 
@@ -104,21 +104,26 @@ export class MemoryModels extends Models {
     return last && aliasOf(last);
   }
 
+  async aliases(alias: AliasName): Promise<readonly Alias[]> {
+    const all = await Promise.all((await this.list()).map(({ name }) => this.alias(name, alias)));
+    return all.filter((one) => one !== undefined);
+  }
+
   async ledger(model: string, alias: AliasName): Promise<AliasLedger> {
     const moves = this.movesOf(model, alias).map((move) => {
       return { move, versionSha256: this.modelVersions.get(`${model}/${move.version}`)?.artifact.sha256 };
     });
-    const row = this.aliases.get(`${model}/${alias}`);
+    const row = this.aliasRows.get(`${model}/${alias}`);
     return { moves, ...(row ? { row: { version: row.version, revision: row.revision } } : {}) };
   }
 
   restoreAlias(model: string, alias: AliasName): Promise<boolean> {
     return this.database.write(() => {
       const last = this.movesOf(model, alias).at(-1);
-      const row = this.aliases.get(`${model}/${alias}`);
+      const row = this.aliasRows.get(`${model}/${alias}`);
       if (row?.version === last?.version && row?.revision === last?.revision) return false;
-      if (last) this.aliases.set(`${model}/${alias}`, aliasOf(last));
-      else this.aliases.delete(`${model}/${alias}`);
+      if (last) this.aliasRows.set(`${model}/${alias}`, aliasOf(last));
+      else this.aliasRows.delete(`${model}/${alias}`);
       return true;
     });
   }
@@ -138,7 +143,7 @@ export class MemoryModels extends Models {
       };
       const id = ++this.lastMove;
       const moved = this.moves.set(String(id), { ...made, id, hash: moveHash(made) });
-      return this.aliases.set(`${model}/${alias}`, aliasOf(moved));
+      return this.aliasRows.set(`${model}/${alias}`, aliasOf(moved));
     });
   }
 

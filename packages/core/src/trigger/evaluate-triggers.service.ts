@@ -1,6 +1,6 @@
 import { ConfigStore } from '../config/config-store.port.js';
 import { EventLog } from '../event/event-log.port.js';
-import { Models } from '../model/models.port.js';
+import { Models, type Model } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { WatchProbation } from '../probation/watch-probation.service.js';
 import { RequestRetrainingService, type RetrainingAnswer } from '../run/request-retraining.service.js';
@@ -52,6 +52,16 @@ export class EvaluateTriggersService {
     refuseFuture(request.asOf, this.clock.now());
     const model = await this.models.find(request.model);
     if (!model) throw notFound('unknown_model', `There is no model "${request.model}".`);
+    return this.check(model, request);
+  }
+
+  /** The check that was due by a model's schedule. The row decides: one that was queued before monitoring stopped is let go. */
+  async executeDue(name: string): Promise<TriggerEvaluation | undefined> {
+    const model = await this.models.find(name);
+    return model?.monitoring ? this.check(model, { model: name, actor: 'system' }) : undefined;
+  }
+
+  private async check(model: Model, request: EvaluateTriggers): Promise<TriggerEvaluation> {
     // A check of a past day is the clock of a rollout that plays there.
     if (request.asOf && !request.dryRun) await this.rollouts.asOf(model.name, request.asOf);
     // A champion that is taken back is judged no more: the one that answers again is.

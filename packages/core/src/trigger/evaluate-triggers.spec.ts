@@ -99,6 +99,17 @@ describe('checking the triggers', () => {
     expect(await house.runs.count('coin')).toBe(1);
   });
 
+  it('a scheduled check is let go when monitoring was stopped after it was queued, or the model is unknown', async () => {
+    const house = await withTriggers({ one: 'clear' });
+    const due = (model: string) => house.get(EvaluateTriggersService).executeDue(model);
+    expect(await due('coin')).toMatchObject({ decision: 'no_trigger' });
+    const before = await house.evaluations.latest('coin');
+    await house.models.setMonitoring('coin', false);
+    expect(await due('coin')).toBeUndefined();
+    expect(await due('stranger')).toBeUndefined();
+    expect(await house.evaluations.latest('coin')).toEqual(before);
+  });
+
   it('a dry run judges and tells, but writes nothing', async () => {
     const house = await withTriggers({ one: 'fired' });
     const before = await house.events.after(0, 1000);

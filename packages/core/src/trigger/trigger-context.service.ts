@@ -11,7 +11,7 @@ import { PluginRegistry } from '../plugin/registry.js';
 import { withBenchmarks } from '../prediction/benchmarks.js';
 import type { MaturedPrediction } from '../prediction/prediction.js';
 import { Predictions, type PredictionWindow } from '../prediction/predictions.port.js';
-import { latestAttempt, latestJudgement, latestRetraining, type LatestAttempt } from '../run/latest-attempt.js';
+import { pastAttempts, type LatestAttempt } from '../run/latest-attempt.js';
 import { TrainingRuns } from '../run/training-runs.port.js';
 import { Clock } from '../shared/clock.port.js';
 import { Service } from '../shared/service.js';
@@ -47,10 +47,9 @@ export class TriggerContexts {
    */
   async of(model: Model, asOf: Date | undefined, dryRun = false): Promise<TriggerContext> {
     const now = this.clock.now();
-    const last = await latestAttempt(this.runs, model.name, asOf);
-    const retraining = await latestRetraining(this.runs, model.name, asOf);
+    const { last, retraining, judgement } = await pastAttempts(this.runs, model.name, asOf);
     const retrainedSeq = retraining?.run.predictionSeq ?? 0;
-    const { champion, judgement, tookOver, window, start } = await this.incumbent(model.name, asOf);
+    const { champion, tookOver, window, start } = await this.incumbent(model.name, asOf, judgement);
     const definition = this.plugins.models.get(model.definition);
     const { name, task, schema } = definition;
     const context: TriggerContext = {
@@ -86,9 +85,9 @@ export class TriggerContexts {
    * there is no champion with a profile it counts only.
    */
   async readAhead(model: Model): Promise<void> {
-    const retraining = await latestRetraining(this.runs, model.name, undefined);
+    const { retraining, judgement } = await pastAttempts(this.runs, model.name, undefined);
     await this.predictions.countSince(model.name, retraining?.run.predictionSeq ?? 0);
-    const { champion, start } = await this.incumbent(model.name, undefined);
+    const { champion, start } = await this.incumbent(model.name, undefined, judgement);
     const reference = profileOfVersion(champion);
     if (!champion || !reference) return;
     await this.watches.execute({ champion, reference, start, at: this.clock.now(), simulated: false });
@@ -139,9 +138,8 @@ export class TriggerContexts {
   }
 
   /** The champion of the asked day, its answers, and from where on they are evidence. */
-  private async incumbent(model: string, asOf: Date | undefined) {
+  private async incumbent(model: string, asOf: Date | undefined, judgement: LatestAttempt | undefined) {
     const at = asOf ?? this.clock.now();
-    const judgement = await latestJudgement(this.runs, model, asOf);
     const { version, tookOver } = await this.inOffice(model, asOf);
     const champion = version === undefined ? undefined : await this.models.version(model, version);
     const window = await this.championWindow(model, champion, at);
@@ -150,7 +148,7 @@ export class TriggerContexts {
       at: latest(tookOver, judgement?.at) ?? at,
       judged: judgement && { runId: judgement.run.id, at: judgement.at },
     };
-    return { champion, judgement, tookOver, window, start };
+    return { champion, tookOver, window, start };
   }
 
   /** Who serves, and since when; for a day of the past, who served then, on that day's clock. */

@@ -116,9 +116,13 @@ export class PgModels extends Models {
 
   async alias(model: string, alias: AliasName): Promise<Alias | undefined> {
     const last = await this.lastMove(model, alias);
-    if (!last) return undefined;
-    const { version, revision, movedAt } = last;
-    return { model, alias, version, revision, movedAt };
+    return last && aliasOf(last);
+  }
+
+  async aliases(alias: AliasName): Promise<readonly Alias[]> {
+    const last = `SELECT * FROM alias_moves m WHERE m.model = models.name AND m.alias = $1 ORDER BY m.revision DESC LIMIT 1`;
+    const sql = `SELECT last.* FROM models CROSS JOIN LATERAL (${last}) last`;
+    return (await this.database.objects(aliasMoveSchema, sql, [alias])).map(aliasOf);
   }
 
   async ledger(model: string, alias: AliasName): Promise<AliasLedger> {
@@ -172,7 +176,7 @@ export class PgModels extends Models {
     // Somebody else has made this move of the alias first.
     if (!moved) return undefined;
     await this.writeAlias(moved);
-    return { model, alias, version, revision: moved.revision, movedAt: moved.movedAt };
+    return aliasOf(moved);
   }
 
   private insertMove(made: Omit<AliasMove, 'id' | 'hash'>): Promise<AliasMove | undefined> {
@@ -228,4 +232,8 @@ export class PgModels extends Models {
       [model, alias, time],
     );
   }
+}
+
+function aliasOf({ model, alias, version, revision, movedAt }: AliasMove): Alias {
+  return { model, alias, version, revision, movedAt };
 }

@@ -195,6 +195,7 @@ export function describeModels(name: string, make: MakeWorld): void {
         expect((await world().models.alias('coin', 'champion'))?.version).toBe(1);
         expect((await world().models.alias('coin', 'challenger'))?.version).toBe(2);
         expect((await world().models.aliasMoves('coin', 'challenger', { limit: 10 })).items).toHaveLength(1);
+        expect(await world().models.aliases('challenger')).toEqual([await world().models.alias('coin', 'challenger')]);
       });
 
       it('tells the moves to a version and away from it, first to last', async () => {
