@@ -42,6 +42,21 @@ describe('options of plug-ins', () => {
     }
   });
 
+  it('may be texts of a kind of their own, and mappings to texts', () => {
+    const problem = (text: string) => (text.startsWith('https://') ? undefined : 'must start with https://');
+    const named = { url: { kind: 'text', problem }, headers: { kind: 'texts', fallback: { a: 'b' } } } as const;
+    expect(readOptions({ url: 'https://example.org' }, named)).toEqual({
+      url: 'https://example.org',
+      headers: { a: 'b' },
+    });
+    const issues = [{ path: 'url', message: 'must start with https://', given: 'ftp://example.org' }];
+    expect(() => readOptions({ url: 'ftp://example.org' }, named)).toThrow(expect.objectContaining({ issues }));
+    for (const headers of [['b'], 'b', { a: 1 }]) {
+      const refused = [{ path: 'headers', message: 'must be a mapping from names to texts', given: headers }];
+      expect(() => readOptions({ headers }, named)).toThrow(expect.objectContaining({ issues: refused }));
+    }
+  });
+
   it('may be flags', () => {
     const named = { warm: { kind: 'flag', fallback: false } } as const;
     expect(readOptions({}, named)).toEqual({ warm: false });

@@ -5,7 +5,7 @@ import { useOf, useProblems, usesProblems, type UseOption } from './use-option.j
 
 /** One option of a `with:` section. When it is not given it is `fallback`, a problem if `required`, or else left out. */
 export type OptionRule = { readonly required?: boolean } & (
-  NumberRule | ChoiceRule | TextRule | FlagRule | UseRule | UsesRule
+  NumberRule | ChoiceRule | TextRule | TextsRule | FlagRule | UseRule | UsesRule
 );
 
 interface NumberRule {
@@ -33,6 +33,14 @@ interface FlagRule {
 interface TextRule {
   readonly kind: 'text';
   readonly fallback?: string;
+  /** What is wrong with the text, as in "must start with https://"; undefined when nothing is. */
+  readonly problem?: (text: string) => string | undefined;
+}
+
+/** A mapping from names to texts. */
+interface TextsRule {
+  readonly kind: 'texts';
+  readonly fallback?: Readonly<Record<string, string>>;
 }
 
 /** Another definition by name with its options: `name`, or `{use: name, with: {…}}`. */
@@ -52,6 +60,7 @@ interface UsesRule {
 interface ValueOf {
   number: number;
   text: string;
+  texts: Readonly<Record<string, string>>;
   flag: boolean;
   use: UseOption;
   uses: readonly UseOption[];
@@ -127,7 +136,9 @@ function problemOf(value: Json, rule: Exclude<OptionRule, UseRule | UsesRule>): 
     case 'flag':
       return typeof value === 'boolean' ? undefined : 'must be true or false';
     case 'text':
-      return typeof value === 'string' && value !== '' ? undefined : 'must be a text that is not empty';
+      return typeof value === 'string' && value !== '' ? rule.problem?.(value) : 'must be a text that is not empty';
+    case 'texts':
+      return isTexts(value) ? undefined : 'must be a mapping from names to texts';
   }
 }
 
@@ -141,6 +152,11 @@ function numberProblem(
   return ['must be a', whole ? 'whole number' : 'number', range.filter(Boolean).join(' and ')]
     .filter(Boolean)
     .join(' ');
+}
+
+function isTexts(value: Json): boolean {
+  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMapping && Object.values(value).every((text) => typeof text === 'string');
 }
 
 function choiceProblem(value: Json, choices: readonly string[]): string | undefined {

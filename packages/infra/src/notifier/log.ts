@@ -1,5 +1,4 @@
-import { defineNotifier, type NotifierDefinition } from '@retrain/core';
-import { checkOptions, oneOf, optional } from '../plugin/check-options.js';
+import { defineNotifier, readOptions, type NotifierDefinition } from '@retrain/core';
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 type Level = (typeof levels)[number];
@@ -11,10 +10,7 @@ export function logNotifier(log: NoticeLog): NotifierDefinition {
   return defineNotifier({
     name: 'log',
     description: 'Writes events as lines of the log.',
-    parseOptions: (raw) => {
-      checkOptions('log', raw, { level: optional(oneOf(levels)) });
-      return { ...raw };
-    },
+    parseOptions: (raw) => readOptions(raw, { level: { kind: 'choice', choices: levels } }),
     notify: async ({ title, seq, type, model, runId, actor }, { level }) => {
       log[(level ?? 'info') as Level]({ event: type, seq, model, run_id: runId, actor }, title);
     },

@@ -1,20 +1,12 @@
-import { defineNotifier, type Json, type Notice } from '@retrain/core';
+import { defineNotifier, readOptions, type Json, type Notice } from '@retrain/core';
 import { createHmac } from 'node:crypto';
-import { checkOptions, optional, someText, type OptionRule } from '../plugin/check-options.js';
 
-const address: OptionRule = (given) => {
-  if (typeof given !== 'string' || !URL.canParse(given)) return 'must be an address, https://… or http://…';
+function addressProblem(given: string): string | undefined {
+  if (!URL.canParse(given)) return 'must be an address, https://… or http://…';
   const { protocol, username } = new URL(given);
   if (protocol !== 'https:' && protocol !== 'http:') return 'must start with https:// or http://';
   return username ? 'must not hold a user or password; use "secret" or "headers"' : undefined;
-};
-
-const texts: OptionRule = (given) => {
-  const isMapping = typeof given === 'object' && given !== null && !Array.isArray(given);
-  return isMapping && Object.values(given).every((value) => typeof value === 'string')
-    ? undefined
-    : 'must be a mapping from names to texts';
-};
+}
 
 /**
  * Posts each notice as JSON to an address; any answer but 2xx means "try again later".
@@ -25,10 +17,12 @@ const texts: OptionRule = (given) => {
 export const webhook = defineNotifier({
   name: 'webhook',
   description: 'Posts events as JSON to an address; signed when a secret is given.',
-  parseOptions: (raw) => {
-    checkOptions('webhook', raw, { url: address, secret: optional(someText), headers: optional(texts) });
-    return { ...raw };
-  },
+  parseOptions: (raw) =>
+    readOptions(raw, {
+      url: { kind: 'text', required: true, problem: addressProblem },
+      secret: { kind: 'text' },
+      headers: { kind: 'texts' },
+    }),
   notify: async (notice, options, signal) => {
     const { url, secret, headers } = options as { url: string; secret?: string; headers?: Record<string, string> };
     const body = JSON.stringify(wireForm(notice));
