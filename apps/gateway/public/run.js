@@ -39,6 +39,8 @@ function chapters({ run, stages, deployments, probations, alias_moves: moves, fi
   const left = moves.some((move) => move.alias === 'champion' && move.previous_version === run.candidate_version);
   const refused = gates.find(({ accepted }) => !accepted);
   const probation = probations.at(-1);
+  // The next check will say so.
+  const cutShort = left && probation?.status === 'watching';
   const over = ['failed', 'cancelled'].includes(run.status);
   return [
     ['Trigger', firing ? 'fired' : `by ${run.requested_by}`, 'good'],
@@ -57,7 +59,7 @@ function chapters({ run, stages, deployments, probations, alias_moves: moves, fi
     ['Champion', left ? 'was' : served ? 'is' : 'not', left ? 'warn' : served ? 'good' : 'soft'],
     [
       'Probation',
-      probation ? words(probation.status) : served ? 'not begun' : 'ahead',
+      cutShort ? 'cut short' : probation ? words(probation.status) : served ? 'not begun' : 'ahead',
       probation ? tone(probation.status) : 'soft',
     ],
   ];
@@ -85,7 +87,15 @@ function showHead(story) {
   );
   const steps = chapters(story).map(([name, said, colour]) => el('li', { class: colour }, el('b', null, name), said));
   const because = run.failure?.message ?? run.result?.ended_because;
-  show('summary', el('ol', { class: 'chapters' }, ...steps), because && el('p', null, because), progressOf(run));
+  const back = story.deployments.find(({ kind, version }) => kind === 'rollback' && version !== run.candidate_version);
+  const left = back && `Rolled back to version ${back.version} by ${back.requested_by}: ${back.reason}`;
+  show(
+    'summary',
+    el('ol', { class: 'chapters' }, ...steps),
+    because && el('p', null, because),
+    left && el('p', { class: 'bad' }, left),
+    progressOf(run),
+  );
 }
 
 /** How far a run is that is under way. */

@@ -96,6 +96,6 @@ function chartView({ points, limits }: ReturnType<typeof rolloutChart>) {
 }
 
 function watchedView(probation: Probation) {
-  const until = new Date(probation.startedAt.getTime() + probation.rules.days * DAY_MS);
+  const until = new Date(probation.asOf.getTime() + probation.rules.days * DAY_MS);
   return { ...probationView(probation), until: until.toISOString() };
 }

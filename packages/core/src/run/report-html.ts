@@ -14,7 +14,7 @@ svg{width:100%;height:auto}svg text{font-size:12px;fill:var(--soft)}`;
 /** The report of a run as one HTML page that needs nothing else, with the sections on what followed. */
 export function reportHtml(run: TrainingRun, followed: readonly ReportSection[] = []): string {
   const { title, summary, sections } = runReportOf(run, followed);
-  const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${style}</style>`;
+  const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><title>${escaped(title)}</title><style>${style}</style>`;
   const body = `<h1>${escaped(title)}</h1><p>${escaped(summary)}</p>${sections.map(sectionHtml).join('')}`;
   return `<!doctype html><html lang="en"><head>${head}</head><body>${body}</body></html>\n`;
 }

@@ -146,12 +146,12 @@ function aliases({ moves }: RunStory): ReportSection[] {
 }
 
 function probations({ probations: all }: RunStory): ReportSection[] {
-  return all.map(({ status, version, previousVersion, rules, outcomes, startedAt, checkedAt, reason }) => ({
+  return all.map(({ status, version, previousVersion, rules, outcomes, asOf, checkedAt, reason }) => ({
     heading: `Probation of version ${version}`,
     facts: [
       ['Status', titled(status)],
       ['Outcomes', `${outcomes} of ${rules.outcomes}`],
-      ['Watched until', new Date(startedAt.getTime() + rules.days * 86_400_000).toISOString()],
+      ['Watched until', new Date(asOf.getTime() + rules.days * 86_400_000).toISOString()],
       ['Goes back to', `version ${previousVersion}`],
       ['Last look', time(checkedAt) || 'none yet'],
       ['Verdict', reason],
