@@ -16,6 +16,7 @@ interface VersionView {
   readonly created_at: string;
   readonly run_id?: string | null;
   readonly deleted_at?: string | null;
+  readonly deleted_by?: string | null;
   readonly artifact: { readonly sha256: string };
   readonly quarantine?: { readonly state: string } | null;
   readonly evaluation?: { readonly rows: number; readonly metrics: Readonly<Record<string, number>> } | null;
@@ -78,7 +79,7 @@ export function addModelCommands(program: Command): void {
               v.version,
               v.version === model.champion?.version ? 'yes' : '',
               v.quarantine?.state,
-              v.deleted_at,
+              v.deleted_at && `${v.deleted_at} by ${v.deleted_by}`,
               v.created_at,
               v.evaluation?.rows,
               v.evaluation?.metrics.accuracy,

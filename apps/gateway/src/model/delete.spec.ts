@@ -15,6 +15,9 @@ describe('deleting a version', () => {
     const { version } = (await gateway.post('/models/coin/versions', { artifact_base64 })).body;
     expect((await gateway.get(`/models/coin/versions/${version}`)).body.deleted_at).toBeNull();
 
+    expect((await gateway.get(`/models/coin/versions/${version}`)).body.in_use).toBeNull();
+    expect((await gateway.get('/models/coin/versions/1')).body.in_use).toBe('is the champion');
+
     const gone = await gateway.delete(`/models/coin/versions/${version}`, { reason: 'wrong feed' });
     expect(gone).toMatchObject({ status: 200, body: { version, deleted_by: 'api', deleted_at: expect.any(String) } });
     const { body } = await gateway.delete(`/models/coin/versions/${version}`);

@@ -8,6 +8,7 @@ import {
   Models,
   notFound,
   Quarantines,
+  VersionUse,
   type ModelVersion,
 } from '@retrain/core';
 import { Documented } from '../http/documented.js';
@@ -42,6 +43,7 @@ export class ModelsController {
     private readonly deployments: Deployments,
     private readonly breaker: CircuitBreaker,
     private readonly quarantines: Quarantines,
+    private readonly uses: VersionUse,
     private readonly names: ModelNames,
     private readonly clock: Clock,
   ) {}
@@ -77,12 +79,16 @@ export class ModelsController {
   }
 
   @Get(':model/versions/:version')
-  @Documented({ summary: 'One version with its lineage, evaluation and reference profile', answer: version })
+  @Documented({
+    summary: 'One version with its lineage, evaluation, reference profile, and what keeps it from being deleted',
+    answer: { ...version, in_use: 'is the champion' },
+  })
   async version(@Param('model') name: string, @Param('version') number: string) {
     await this.find(name);
     const found = /^[1-9]\d{0,8}$/.test(number) ? await this.models.version(name, Number(number)) : undefined;
     if (!found) throw notFound('unknown_version', `Model "${name}" has no version ${number}.`);
-    return versionView(found, true, await this.quarantines.list(name));
+    const inUse = found.deletedAt ? undefined : await this.uses.of(name, found.version);
+    return { ...versionView(found, true, await this.quarantines.list(name)), in_use: inUse ?? null };
   }
 
   @Get(':model/at')

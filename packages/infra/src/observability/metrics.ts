@@ -209,6 +209,25 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly retentionRemoved = new Counter({
+    name: 'retrain_retention_removed_total',
+    help: 'What retention has removed: predictions, trigger_evaluations, fits, versions, artifacts.',
+    labelNames: ['kind'],
+    registers: [this.registry],
+  });
+
+  readonly retentionBytes = new Counter({
+    name: 'retrain_retention_removed_bytes_total',
+    help: 'Bytes of the artifacts that retention has removed.',
+    registers: [this.registry],
+  });
+
+  readonly artifactBytes = new Gauge({
+    name: 'retrain_artifact_bytes',
+    help: 'Bytes in the artifact store as of the last sweep.',
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
