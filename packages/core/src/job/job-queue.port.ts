@@ -4,8 +4,6 @@ export interface EnqueueOptions {
   /** At most one waiting or active job of this id: enqueueing it again is a no-op. */
   readonly jobId?: string;
   readonly delaySeconds?: number;
-  /** Jobs of a queue that have none go first, then 1, 2, 3 …; equal ones in the order of arrival. */
-  readonly priority?: number;
 }
 
 /** Delivers jobs at least once, maybe late, maybe never: nothing is decided by it. */

@@ -35,8 +35,8 @@ export interface BoardTools {
   readonly timing: RunTiming;
   newPiece(runId: string, work: PieceWork): NewTrainingPiece;
   keyOf(runId: string, work: PieceWork): string;
-  /** Tells the trainers of pieces that wait, `among` all of the run. */
-  tell(pieces: readonly TrainingPiece[], among: readonly TrainingPiece[]): void;
+  /** Tells the trainers of pieces that wait. */
+  tell(pieces: readonly TrainingPiece[]): void;
 }
 
 interface Waiting {
@@ -178,7 +178,7 @@ export class PieceBoard {
     await this.giveUp();
     const now = clock.now();
     if (now.getTime() - this.toldAt < timing.tellSeconds * 1000) return;
-    this.tools.tell(this.claimable(), this.pieces);
+    this.tools.tell(this.claimable());
     this.toldAt = now.getTime();
   }
 

@@ -47,12 +47,12 @@ export class SharePieces {
    * Tells the trainers of pieces that wait. What is lost on the way does not matter: the run's own trainer tells again, and
    * works on them itself.
    *
-   * Equal places of different runs have equal priority: runs of several models get on side by side.
+   * A delivery is for the piece whose turn it is by then, so that runs of several models get on side by side.
    */
-  tell(pieces: readonly TrainingPiece[], among: readonly TrainingPiece[]): void {
+  tell(pieces: readonly TrainingPiece[]): void {
     for (const piece of pieces) {
-      const options = { jobId: `${piece.id}-${piece.attempt}`, priority: 1 + among.indexOf(piece) };
-      void this.queue.enqueue('train-candidate', { pieceId: piece.id }, options).catch(() => undefined);
+      const jobId = `${piece.id}-${piece.attempt}`;
+      void this.queue.enqueue('train-candidate', { pieceId: piece.id }, { jobId }).catch(() => undefined);
     }
   }
 }

@@ -40,29 +40,35 @@ export class TrainPieceService {
     private readonly timing: RunTiming,
   ) {}
 
-  /** One delivery: waits for a slot of this process, then does the piece unless somebody else has it by then. */
-  async execute(pieceId: string, signal: AbortSignal): Promise<void> {
+  /**
+   * One delivery, which says that there is a piece for somebody: waits for a slot of this process, then does the piece whose
+   * turn it is over all runs. As many deliveries as pieces do them all, in whatever order they arrive.
+   */
+  async execute(signal: AbortSignal): Promise<void> {
     const giveBack = await this.slots.take(signal);
     try {
-      await this.claim(pieceId, signal);
+      await this.claim(undefined, signal);
     } finally {
       giveBack();
     }
   }
 
   /**
-   * Does the piece if it is to be had; the caller holds a slot. False when it is not.
+   * Does the piece, or without one that whose turn it is, if it is to be had; the caller holds a slot. False when it is not.
    *
    * A piece that cannot be fitted is `failed` and that is no error here; rejects only when not even that could be written.
    * @param signal aborts when the process shuts down or the piece is not needed any more: it is put back.
    */
-  async claim(pieceId: string, signal: AbortSignal): Promise<boolean> {
+  async claim(wanted: string | undefined, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return false;
     const token = this.ids.next();
     const now = this.clock.now();
     const leaseUntil = new Date(now.getTime() + this.timing.leaseMs);
-    const piece = await this.pieces.claim(pieceId, token, now, leaseUntil);
+    const piece = await (wanted === undefined
+      ? this.pieces.claimNext(token, now, leaseUntil)
+      : this.pieces.claim(wanted, token, now, leaseUntil));
     if (!piece) return false;
+    const { id: pieceId } = piece;
     let progress = 0;
     const beat = (until: Date) => this.pieces.heartbeat(pieceId, token, until, progress);
     const held = { runId: piece.runId, leaseUntil, lost: new PieceLost(), beat };

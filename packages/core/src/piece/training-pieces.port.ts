@@ -23,6 +23,12 @@ export abstract class TrainingPieces {
    * Answers undefined when someone else holds it, it is final or gone, or its run does not want it.
    */
   abstract claim(id: string, token: string, now: Date, leaseUntil: Date): Promise<TrainingPiece | undefined>;
+  /**
+   * Takes the piece whose turn it is over all runs, as `claim` would: of the run on which the fewest trainers work now; of
+   * several, the one that has waited longest since a piece of it was begun or put up; its first piece that is to be had.
+   * Serialised, so that a run of a hundred pieces and a run of two get on side by side whatever the order of the deliveries.
+   */
+  abstract claimNext(token: string, now: Date, leaseUntil: Date): Promise<TrainingPiece | undefined>;
   /** Extends the lease and stores the progress; false when the token no longer holds the piece or its run does not want it. */
   abstract heartbeat(id: string, token: string, leaseUntil: Date, progress: number): Promise<boolean>;
   abstract complete(id: string, token: string, at: Date, result: PieceResult): Promise<boolean>;

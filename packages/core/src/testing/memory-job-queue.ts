@@ -8,7 +8,6 @@ export interface WaitingJob<N extends JobName = JobName> {
   readonly payload: JobPayloads[N];
   readonly jobId?: string;
   readonly notBefore: Date;
-  readonly priority: number;
 }
 
 /** Keeps jobs until a test takes them; nothing runs by itself. */
@@ -22,17 +21,16 @@ export class MemoryJobQueue extends JobQueue {
   }
 
   async enqueue<N extends JobName>(name: N, payload: JobPayloads[N], options: EnqueueOptions = {}): Promise<void> {
-    const { jobId, delaySeconds = 0, priority = 0 } = options;
+    const { jobId, delaySeconds = 0 } = options;
     if (jobId !== undefined && this.waiting.some((job) => job.name === name && job.jobId === jobId)) return;
     const notBefore = new Date(this.clock.now().getTime() + delaySeconds * 1000);
-    this.waiting.push({ name, payload, jobId, notBefore, priority });
+    this.waiting.push({ name, payload, jobId, notBefore });
   }
 
-  /** Removes and answers the most urgent due job (of that name), as a processor would. */
+  /** Removes and answers the first due job (of that name), as a processor would. */
   take(name?: JobName): WaitingJob | undefined {
     const now = this.clock.now();
-    const due = this.waiting.filter((job) => (name ?? job.name) === job.name && job.notBefore <= now);
-    const [first] = due.sort((one, other) => one.priority - other.priority);
+    const first = this.waiting.find((job) => (name ?? job.name) === job.name && job.notBefore <= now);
     return first && this.waiting.splice(this.waiting.indexOf(first), 1)[0];
   }
 

@@ -45,8 +45,27 @@ export class MemoryTrainingPieces extends TrainingPieces {
     return this.database.write(() => {
       const row = this.rows.get(id);
       if (!row || !isClaimable(row, now) || !this.runs.goesOn(row.runId)) return undefined;
-      const held = { attemptToken: token, leaseUntil, startedAt: now, progress: 0 };
-      return pieceOf(this.rows.set(id, { ...row, ...held, status: 'running', attempt: row.attempt + 1 }));
+      return pieceOf(this.take(row, token, now, leaseUntil));
+    });
+  }
+
+  claimNext(token: string, now: Date, leaseUntil: Date): Promise<TrainingPiece | undefined> {
+    return this.database.write(() => {
+      const wanted = this.inOrder((row) => this.runs.goesOn(row.runId));
+      const places = new Map<string, { held: number; since: number }>();
+      for (const row of wanted) {
+        const { held, since } = places.get(row.runId) ?? { held: 0, since: row.createdAt.getTime() };
+        const live = row.status === 'running' && !isClaimable(row, now);
+        const begun = row.startedAt?.getTime() ?? since;
+        places.set(row.runId, { held: held + (live ? 1 : 0), since: Math.max(since, begun) });
+      }
+      const [next] = wanted
+        .filter((row) => isClaimable(row, now))
+        .sort((one, other) => {
+          const [mine, theirs] = [places.get(one.runId)!, places.get(other.runId)!];
+          return mine.held - theirs.held || mine.since - theirs.since || one.position - other.position;
+        });
+      return next && pieceOf(this.take(next, token, now, leaseUntil));
     });
   }
 
@@ -69,6 +88,11 @@ export class MemoryTrainingPieces extends TrainingPieces {
 
   forget(key: string): Promise<void> {
     return this.delete((row) => row.key === key && row.status === 'fitted');
+  }
+
+  private take(row: Row, token: string, now: Date, leaseUntil: Date): Row {
+    const held = { attemptToken: token, leaseUntil, startedAt: now, progress: 0 };
+    return this.rows.set(row.id, { ...row, ...held, status: 'running', attempt: row.attempt + 1 });
   }
 
   private addOne(run: Pick<TrainingRun, 'id' | 'model'>, piece: NewTrainingPiece, now: Date): void {

@@ -5,6 +5,7 @@
  */
 export const locks = {
   claims: 7001,
+  pieces: 7006,
   records: 7002,
   delivery: 7003,
   predictions: 7004,

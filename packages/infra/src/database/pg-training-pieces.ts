@@ -7,12 +7,17 @@ import {
   type TrainingRun,
 } from '@retrain/core';
 import type { Database } from './database.js';
+import { locks } from './locks.js';
 import { trainingPieceSchema } from './schema/pieces.schema.js';
 import { isUuid } from './uuid.js';
 
-/** The run goes on and wants the piece `p`. */
-const wanted = `EXISTS (SELECT 1 FROM training_runs r WHERE r.id = p.run_id
-  AND r.status IN ('queued', 'running') AND r.cancel_requested IS NULL)`;
+/** The run `r` wants its pieces; the piece `p` is wanted. */
+const goesOn = `r.status IN ('queued', 'running') AND r.cancel_requested IS NULL`;
+const wanted = `EXISTS (SELECT 1 FROM training_runs r WHERE r.id = p.run_id AND ${goesOn})`;
+/** The piece `p` waits, or whoever held it is presumed dead at the time `$2`. */
+const claimable = `(p.status = 'queued' OR p.status = 'running' AND p.lease_until <= $2)`;
+/** What a claim under the token `$1` sets. */
+const taken = `status = 'running', attempt = p.attempt + 1, attempt_token = $1, lease_until = $3, started_at = $2, progress = 0`;
 
 export class PgTrainingPieces extends TrainingPieces {
   constructor(private readonly database: Database) {
@@ -58,10 +63,28 @@ export class PgTrainingPieces extends TrainingPieces {
 
   async claim(id: string, token: string, now: Date, leaseUntil: Date): Promise<TrainingPiece | undefined> {
     if (!isUuid(id)) return undefined;
-    const sql = `UPDATE training_pieces p SET status = 'running', attempt = attempt + 1, attempt_token = $2,
-        lease_until = $4, started_at = $3, progress = 0
-      WHERE id = $1 AND (status = 'queued' OR status = 'running' AND lease_until <= $3) AND ${wanted} RETURNING *`;
-    return (await this.many(sql, [id, token, now, leaseUntil]))[0];
+    const sql = `UPDATE training_pieces p SET ${taken} WHERE id = $4 AND ${claimable} AND ${wanted} RETURNING *`;
+    return (await this.many(sql, [token, now, leaseUntil, id]))[0];
+  }
+
+  claimNext(token: string, now: Date, leaseUntil: Date): Promise<TrainingPiece | undefined> {
+    return this.database.transaction(async () => {
+      // One at a time: who counts the pieces in work must see those that were taken a moment ago.
+      await this.database.query(`SELECT pg_advisory_xact_lock(${locks.pieces}, 0)`);
+      const [piece] = await this.many(
+        `WITH places AS (
+           SELECT p.run_id, count(*) FILTER (WHERE p.status = 'running' AND p.lease_until > $2) AS held,
+             greatest(max(p.started_at), min(p.created_at)) AS since
+           FROM training_runs r JOIN training_pieces p ON p.run_id = r.id WHERE ${goesOn} GROUP BY p.run_id
+         ), next AS (
+           SELECT p.id FROM training_pieces p JOIN places USING (run_id) WHERE ${claimable}
+           ORDER BY held, since, p.position LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+         )
+         UPDATE training_pieces p SET ${taken} FROM next WHERE p.id = next.id AND ${claimable} RETURNING p.*`,
+        [token, now, leaseUntil],
+      );
+      return piece;
+    });
   }
 
   heartbeat(id: string, token: string, leaseUntil: Date, progress: number): Promise<boolean> {

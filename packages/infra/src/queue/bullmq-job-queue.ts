@@ -31,12 +31,11 @@ export class BullMqJobQueue extends JobQueue {
   }
 
   async enqueue<N extends JobName>(name: N, payload: JobPayloads[N], options: EnqueueOptions = {}): Promise<void> {
-    const { jobId, delaySeconds, priority } = options;
+    const { jobId, delaySeconds } = options;
     const settings: JobsOptions = { ...deliveryOf(name) };
     // Not BullMQ's own job id: that one stays taken by the job's remains after it ended.
     if (jobId !== undefined) settings.deduplication = { id: jobId };
     if (delaySeconds !== undefined) settings.delay = Math.round(delaySeconds * 1000);
-    if (priority !== undefined) settings.priority = priority;
     await this.ask((queue) => queue.add(name, payload, settings), name);
   }
 

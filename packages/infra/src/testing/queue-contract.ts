@@ -100,21 +100,6 @@ export function describeJobQueue(settings: () => QueueSettings): void {
     release();
   });
 
-  it('hands the most urgent job out first, equal ones in the order of arrival', async () => {
-    const seen: unknown[] = [];
-    const pieces = [3, 1, 2, undefined, 1];
-    for (const [index, priority] of pieces.entries()) {
-      await queue.enqueue('train-candidate', { pieceId: `${index}-${priority}` }, { priority });
-    }
-    const one = { queue: 'fitting', concurrency: 1, graceSeconds: 5 } as const;
-    const process = async (payload: unknown) => void seen.push((payload as { pieceId: string }).pieceId);
-    const single = new WorkerHost(backend, { ...one, processors: [{ job: 'train-candidate', process }] }, quiet);
-    hosts.push(single);
-    await single.start();
-    await until(() => seen.length === pieces.length, 10);
-    expect(seen).toEqual(['3-undefined', '1-1', '4-1', '2-2', '0-3']);
-  });
-
   it('tries a job again, after its back-off, when a part was away', async () => {
     const at: number[] = [];
     await host('training', {

@@ -111,6 +111,60 @@ export function describeTrainingPieces(name: string, make: MakeWorld): void {
       });
     });
 
+    describe('the next claim over all runs', () => {
+      const minute = (count: number) => at(`02T12:${String(count).padStart(2, '0')}:00`);
+      const pieces = (count: number) => Array.from({ length: count }, () => aPiece());
+      const next = (token: string, time: Date) => world().pieces.claimNext(token, time, at('02T13:00:00'));
+      const done = (piece: { readonly id: string }, token: string) =>
+        world().pieces.complete(piece.id, token, later, { outcome: artifact });
+
+      it('takes turns between a run of many pieces and a run of two, each in its own order', async () => {
+        const many = await withPieces(pieces(9), 'many');
+        await next('first', minute(1));
+        await done((await world().pieces.ofRun(many.id))[0]!, 'first');
+        const few = await withPieces(pieces(2), 'few');
+        const taken: string[] = [];
+        for (let turn = 0; turn < 6; turn++) {
+          const piece = (await next(`turn-${turn}`, minute(2 + turn)))!;
+          taken.push(piece.runId);
+          await done(piece, `turn-${turn}`);
+        }
+        expect(taken).toEqual([few.id, many.id, few.id, many.id, many.id, many.id]);
+        const inOrder = (await world().pieces.ofRun(many.id)).map(({ status }) => status);
+        expect(inOrder).toEqual([...Array<string>(5).fill('fitted'), ...Array<string>(4).fill('queued')]);
+      });
+
+      it('is for the run on which the fewest work; the dead do not count, and what they held is to be had', async () => {
+        const many = await withPieces(pieces(5), 'many');
+        for (const token of ['a', 'b', 'c']) await next(token, minute(1));
+        const few = await withPieces(pieces(4), 'few');
+        const runs = [];
+        for (const token of ['d', 'e', 'f']) runs.push((await next(token, minute(2)))?.runId);
+        expect(runs).toEqual([few.id, few.id, few.id]);
+        const overdue = at('02T14:00:00');
+        const again = await world().pieces.claimNext('g', overdue, at('02T15:00:00'));
+        expect(again).toMatchObject({ runId: many.id, attempt: 2, attemptToken: 'g', startedAt: overdue });
+      });
+
+      it('shares evenly between two runs when twelve trainers race, and gives no piece twice', async () => {
+        const runs = [await withPieces(pieces(30), 'many'), await withPieces(pieces(6), 'few')];
+        const taken = await racing(12, (index) => next(`token-${index}`, minute(1)));
+        expect(new Set(taken.map((piece) => piece?.id)).size).toBe(12);
+        for (const { id } of runs) expect(taken.filter((piece) => piece?.runId === id)).toHaveLength(6);
+      });
+
+      it('leaves out what is done and what its run does not want any more', async () => {
+        const cancelled = await withPieces(pieces(1), 'cancelled');
+        await world().runs.requestCancel(cancelled.id, 'api', 'no', now);
+        expect(await next('token', minute(1))).toBeUndefined();
+        await withPieces(pieces(1), 'wanted');
+        const piece = (await next('token', minute(1)))!;
+        expect(await next('other', minute(1))).toBeUndefined();
+        await done(piece, 'token');
+        expect(await next('other', minute(1))).toBeUndefined();
+      });
+    });
+
     describe('a held piece', () => {
       it('extends its lease and tells its progress', async () => {
         const { id } = await aHeldPiece();
