@@ -25,7 +25,7 @@ export const table = (columns, rows) =>
     { class: 'scroll' },
     el(
       'table',
-      columns.length > 5 ? { class: 'broad' } : null,
+      null,
       el('thead', null, el('tr', null, ...columns.map((name) => el('th', null, name)))),
       el(
         'tbody',

@@ -194,15 +194,20 @@ function showWork({ run, stages, fits }) {
       el('span', { title: JSON.stringify(options) }, trainer),
       `${rows}`,
       judged ? `rows ${judged.from} to ${judged.to}` : el('b', null, 'the candidate'),
-      el('span', null, pill(cached ? 'cached' : status), failure && el('div', { class: 'bad' }, failure)),
+      el(
+        'span',
+        null,
+        pill(cached ? 'cached' : status),
+        attempts > 1 && ` ${attempts} attempts`,
+        failure && el('div', { class: 'bad' }, failure),
+      ),
       cached || took === null ? '' : `${figure(took)} s`,
-      attempts > 1 ? `${attempts} attempts` : '',
     ],
   );
   section(
     'fits',
     told.length && 'Fits',
-    told.length && table(['Trainer', 'Fitted on', 'Judged on', 'State', 'Took', ''], told),
+    told.length && table(['Trainer', 'Fitted on', 'Judged on', 'State', 'Took'], told),
   );
 }
 
