@@ -38,6 +38,7 @@ export function versionView(version: ModelVersion, withProfile = false, quaranti
     lineage: {
       data_hash: lineage.dataHash,
       schema_hash: lineage.schemaHash,
+      features: lineage.features?.map(({ name }) => name) ?? null,
       recipe: lineage.recipe,
       seed: lineage.seed,
       code_version: lineage.codeVersion,

@@ -1,4 +1,5 @@
 import type { FeatureSchema } from '../model/feature-schema.js';
+import { pickColumns } from './pick-columns.js';
 import type { Task } from '../model/task.js';
 
 /**
@@ -35,6 +36,16 @@ export function slice(dataset: Dataset, from: number, to: number): Dataset {
     keys: dataset.keys.slice(from, to),
     ...(dataset.benchmark ? { benchmark: dataset.benchmark.subarray(from * classes, to * classes) } : {}),
   };
+}
+
+/** The same rows with these of their features alone, in this order. Throws when the rows lack one. */
+export function withFeatures(dataset: Dataset, names: readonly string[]): Dataset {
+  const { features: known } = dataset.schema;
+  const columns = names.map((name) => known.findIndex((feature) => feature.name === name));
+  const absent = names.filter((_, index) => columns[index]! < 0);
+  if (absent.length > 0) throw new Error(`The rows have no ${absent.join(', ')}.`);
+  const features = pickColumns(dataset.features, known.length, columns);
+  return { ...dataset, schema: { features: columns.map((column) => known[column]!) }, features };
 }
 
 /** Number of rows whose time lies strictly before `time` (epoch milliseconds): the cut of a point-in-time split. */

@@ -1,7 +1,8 @@
-import { schemaHash } from '../model/feature-schema.js';
 import type { ModelDefinition } from '../model/model-definition.js';
 import type { ModelVersion } from '../model/model-version.js';
 import type { Task } from '../model/task.js';
+import { readsOf } from '../model/version-features.js';
+import { readingColumns } from '../serving/reading-columns.js';
 import { ScorerLoader, type Scorer, type ScorerExpectation } from '../serving/scorer.port.js';
 import { DomainError, unprocessable } from '../shared/errors.js';
 import { Service } from '../shared/service.js';
@@ -26,13 +27,19 @@ export class VersionLoader {
     private readonly loader: ScorerLoader,
   ) {}
 
-  /** The caller releases the scorer. Rejects with `artifact_missing`, `artifact_corrupt`, `schema_mismatch`, `invalid_artifact`. */
+  /**
+   * A scorer of rows of the definition's schema; a version that was fitted on other features reads its own of them. The
+   * caller releases it. Rejects with `artifact_missing`, `artifact_corrupt`, `schema_mismatch` (a feature is not
+   * there any more), `invalid_artifact`.
+   */
   async load(version: ModelVersion, definition: Pick<ModelDefinition, 'task' | 'schema'>): Promise<Scorer> {
-    if (version.lineage.schemaHash !== schemaHash(definition.schema)) {
-      const told = `Version ${version.version} of "${version.model}" reads other features than the model computes now.`;
-      throw unprocessable('schema_mismatch', `${told} Retrain the model.`);
-    }
-    return this.loader.load(await this.artifacts.get(version.artifact), expectationOf(definition));
+    const { task, schema } = definition;
+    const reads = readsOf(version, schema);
+    if (reads.kind === 'lacking') throw mismatch(version, reads.gone);
+    const bytes = await this.artifacts.get(version.artifact);
+    if (reads.kind === 'same') return this.loader.load(bytes, expectationOf(definition));
+    const scorer = await this.loader.load(bytes, expectationOf({ task, schema: reads.schema }));
+    return readingColumns(scorer, reads.columns, schema.features.length);
   }
 
   /** Loads and releases: rejects as `load` does when the version could not serve. */
@@ -52,4 +59,14 @@ export class VersionLoader {
       throw error;
     }
   }
+}
+
+function mismatch({ model, version }: ModelVersion, gone: readonly string[]): DomainError {
+  const what =
+    gone.length > 0
+      ? `${gone.join(', ')}, which the model computes no more`
+      : 'other features than the model computes now';
+  const way =
+    'Let the model compute what it reads again, or promote a version that does without (a rejected candidate, too).';
+  return unprocessable('schema_mismatch', `Version ${version} of "${model}" reads ${what}. ${way}`);
 }

@@ -1,6 +1,7 @@
 import { rowsBefore, slice, type Dataset } from '../dataset/dataset.js';
 import { metricsOf } from '../metric/evaluate.js';
 import type { ModelVersion } from '../model/model-version.js';
+import { readsOf } from '../model/version-features.js';
 import type { Recipe } from '../run/trainer-definition.js';
 import type { Scorer } from '../serving/scorer.port.js';
 import { DomainError } from '../shared/errors.js';
@@ -72,7 +73,8 @@ async function scoreChampion(
   const end = blocks.at(-1)!.to;
   const scores = new Float64Array((end - first) * outputs);
   for (const block of refittedBlocks(dataset, blocks, version)) {
-    scores.set(await refits.scores(version.lineage.recipe, block), (block.from - first) * outputs);
+    const refit = await refits.scores(version.lineage.recipe, block, featuresRead(dataset, version));
+    scores.set(refit, (block.from - first) * outputs);
   }
   const from = Math.max(first, Math.min(end, rowsSeen(dataset, version)));
   if (from < end)
@@ -88,6 +90,12 @@ export function refittedBlocks(
 ): readonly EvaluationBlock[] {
   const seen = rowsSeen(dataset, version);
   return blocks.filter(({ from }) => from < seen);
+}
+
+/** The names of what a version reads of the rows, where that is not all of them: its refits may read no more. */
+export function featuresRead({ schema }: Dataset, version: ModelVersion): readonly string[] | undefined {
+  const reads = readsOf(version, schema);
+  return reads.kind === 'columns' ? reads.schema.features.map(({ name }) => name) : undefined;
 }
 
 /** A model trained elsewhere does not say until when: its own scores are all there is. */

@@ -8,8 +8,11 @@ import type { EvaluationBlock } from './paired-evaluation.js';
 
 /** Scores blocks by fits on the rows before them. */
 export interface Refits {
-  /** Scores of rows [from, to) of the block, rows x outputs, by the recipe fitted on rows [0, fitRows). */
-  scores(recipe: Recipe, block: EvaluationBlock): Promise<Float32Array>;
+  /**
+   * Scores of rows [from, to) of the block, rows x outputs, by the recipe fitted on rows [0, fitRows).
+   * @param features names of the features that it may read; not given: all.
+   */
+  scores(recipe: Recipe, block: EvaluationBlock, features?: readonly string[]): Promise<Float32Array>;
 }
 
 export interface RefitSettings {
@@ -29,16 +32,20 @@ export class OwnRefits implements Refits {
     private readonly settings: RefitSettings,
   ) {}
 
-  scores(recipe: Recipe, block: EvaluationBlock): Promise<Float32Array> {
-    const name = canonicalJson([recipe, block]);
+  scores(recipe: Recipe, block: EvaluationBlock, features?: readonly string[]): Promise<Float32Array> {
+    const name = canonicalJson([recipe, block, features ?? null]);
     let scores = this.scored.get(name);
-    if (!scores) this.scored.set(name, (scores = this.fitAndScore(recipe, block)));
+    if (!scores) this.scored.set(name, (scores = this.fitAndScore(recipe, block, features)));
     return scores;
   }
 
-  private async fitAndScore(recipe: Recipe, { fitRows, from, to }: EvaluationBlock): Promise<Float32Array> {
+  private async fitAndScore(
+    recipe: Recipe,
+    { fitRows, from, to }: EvaluationBlock,
+    features: readonly string[] | undefined,
+  ): Promise<Float32Array> {
     const { seed } = this.settings;
-    const work = { recipe, fitRows, judged: { from, to }, seed, lineage: {} };
+    const work = { ...(features ? { features } : {}), recipe, fitRows, judged: { from, to }, seed, lineage: {} };
     const fitted = await fitPiece(work, { ...this.settings, fitting: this.fitting, loader: this.loader });
     if (!('scores' in fitted)) throw new Error('A piece that is judged has scores.');
     return fitted.scores;

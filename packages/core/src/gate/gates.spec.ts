@@ -178,11 +178,6 @@ describe('the improvement gate', () => {
       'missing_class',
     ],
     [
-      'a champion on other features',
-      { candidate: good, champion: good, context: { champion: version(1, 'other') } },
-      'schema_changed',
-    ],
-    [
       'a candidate on other features',
       { candidate: good, champion: good, context: { candidate: version(2, 'other') } },
       'schema_changed',

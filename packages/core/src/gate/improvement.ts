@@ -1,5 +1,6 @@
 import { rowMetricsOf, rowValues } from '../metric/evaluate.js';
 import { direction } from '../metric/metrics.js';
+import { featureChange } from '../model/version-features.js';
 import { readOptions } from '../plugin/options.js';
 import type { JsonObject } from '../shared/json.js';
 import { figure, pValueInWords } from '../shared/words.js';
@@ -70,16 +71,26 @@ export const improvement = defineGate({
     const incomparable = championProblem(context);
     if (incomparable) return incomparable;
     const comparison = compare(context, metric);
-    if (mode === 'point') {
-      const required = (options['required'] as number | undefined) ?? context.config.validation_improvement_required;
-      return judgePoint(comparison, required);
-    }
-    const alpha = options['alpha'] as number;
-    return mode === 'superiority'
-      ? judgeTest(comparison, 0, alpha, ['superior', 'not_superior'])
-      : judgeTest(comparison, -(options['delta'] as number), alpha, ['not_inferior', 'inferior']);
+    const verdict = judge(comparison, mode, options, context.config.validation_improvement_required);
+    const change = featureChange(context.champion!, context.candidate);
+    if (change === undefined) return verdict;
+    const told = `The features have changed since the champion; each version was judged by what it reads. ${change}`;
+    return { ...verdict, reason: `${verdict.reason} ${told}`, evidence: { ...verdict.evidence, features: change } };
   },
 });
+
+function judge(
+  comparison: Comparison,
+  mode: 'point' | 'superiority' | 'non_inferiority',
+  options: JsonObject,
+  usual: number,
+): Verdict {
+  if (mode === 'point') return judgePoint(comparison, (options['required'] as number | undefined) ?? usual);
+  const alpha = options['alpha'] as number;
+  return mode === 'superiority'
+    ? judgeTest(comparison, 0, alpha, ['superior', 'not_superior'])
+    : judgeTest(comparison, -(options['delta'] as number), alpha, ['not_inferior', 'inferior']);
+}
 
 /** Accuracy carries the point rule of a classification; a regression must choose what its points are in. */
 function metricFor({ definition }: GateContext, mode: string): string {

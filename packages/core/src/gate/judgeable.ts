@@ -40,17 +40,15 @@ export function evaluationProblem(context: GateContext, minRows: number): Omit<G
 /**
  * Why candidate and champion cannot be compared; undefined when they can.
  *
- * Codes: `champion_unreadable`, `schema_changed`, `champion_scores_invalid`.
+ * Codes: `champion_unreadable`, `champion_scores_invalid`. A champion on other features can be compared with wherever it
+ * has scores: those of what it reads.
  */
 export function championProblem(context: GateContext): Omit<GateVerdict, 'gate'> | undefined {
-  const { champion, candidate, evaluation } = context;
+  const { champion, evaluation } = context;
   if (!champion || !evaluation.championScores) {
     const absence = evaluation.championAbsence;
     const why = absence?.kind === 'unreadable' ? absence.reason : 'it has no scores on the judged rows.';
     return refused('champion_unreadable', `The champion cannot be compared with: ${why}`);
-  }
-  if (champion.lineage.schemaHash !== candidate.lineage.schemaHash) {
-    return refused('schema_changed', 'Champion and candidate were fitted on different features.');
   }
   const unusable = scoresProblem(context, evaluation.championScores);
   return unusable

@@ -2,12 +2,15 @@ import type { JsonObject } from '../shared/json.js';
 import type { ConfidenceBaseline } from '../metric/confidence.js';
 import type { BenchmarkBaseline } from '../metric/excess-log-loss.js';
 import type { Metrics } from '../metric/metrics.js';
+import type { Feature } from './feature-schema.js';
 
 /** Where a version came from. */
 export interface Lineage {
   /** sha256 over the canonical training rows. */
   readonly dataHash: string;
   readonly schemaHash: string;
+  /** What the version reads, in its order. Not given: what `schemaHash` is the hash of, which nothing else tells. */
+  readonly features?: readonly Feature[];
   readonly recipe: { readonly use: string; readonly with: JsonObject };
   readonly seed: number;
   readonly codeVersion: string;

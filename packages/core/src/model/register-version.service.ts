@@ -55,6 +55,7 @@ export class RegisterVersionService {
         lineage: {
           dataHash: '',
           schemaHash: schemaHash(definition.schema),
+          features: definition.schema.features,
           recipe: { use: 'external', with: external.told },
           seed: 0,
           codeVersion: 'external',

@@ -1,4 +1,4 @@
-import { slice, type Dataset } from '../dataset/dataset.js';
+import { slice, withFeatures, type Dataset } from '../dataset/dataset.js';
 import { expectationOf } from '../deployment/version-loader.service.js';
 import type { Fitting, FittingLimits } from '../run/fitting.port.js';
 import type { FittedModel } from '../run/trainer-definition.js';
@@ -27,8 +27,9 @@ export type FittedPiece = { readonly scores: Float32Array } | { readonly model: 
 /** Fits a piece. Knows of no run, no row and no queue; rejects as `Fitting.fit` and `ScorerLoader.load` do. */
 export async function fitPiece(work: Omit<PieceWork, 'snapshot' | 'initial'>, tools: PieceTools): Promise<FittedPiece> {
   const { fitRows, judged, recipe, seed, lineage } = work;
-  const { fitting, loader, dataset, initial, limits, signal, onProgress } = tools;
+  const { fitting, loader, initial, limits, signal, onProgress } = tools;
   signal.throwIfAborted();
+  const dataset = work.features ? withFeatures(tools.dataset, work.features) : tools.dataset;
   const rows = slice(dataset, 0, fitRows);
   const given = { recipe, dataset: rows, seed, lineage, ...(initial ? { initial } : {}) };
   const model = await fitting.fit({ ...given, limits, signal, onProgress });

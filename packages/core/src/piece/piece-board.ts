@@ -91,8 +91,8 @@ export class PieceBoard {
   /** Scores of blocks by the pieces on this board. */
   refits(source: PieceSource): Refits {
     return {
-      scores: async (recipe, block) => {
-        const { fitted } = await this.result(refitWork(source, recipe, block));
+      scores: async (recipe, block, features) => {
+        const { fitted } = await this.result(refitWork(source, recipe, block, features));
         if (!('scores' in fitted)) throw new Error('A piece that is judged has scores.');
         return fitted.scores;
       },
@@ -157,7 +157,7 @@ export class PieceBoard {
     const key = this.tools.keyOf(this.context.run.id, work);
     const row = this.rows.find((piece) => piece.key === key);
     if (row?.status === 'fitted') return row;
-    const failed = this.out.get(canonicalJson(work.recipe));
+    const failed = this.out.get(fittedBy(work));
     if (failed) throw errorOf(failed);
     if (!this.known.has(key)) await this.put([work]);
     if (this.failure) throw this.failure.error;
@@ -209,16 +209,16 @@ export class PieceBoard {
   /** A recipe that failed on one block is out: nobody needs its other scores. */
   private async giveUp(): Promise<void> {
     for (const row of this.rows) {
-      if (row.status === 'failed' && !row.failure!.retryable) this.out.set(canonicalJson(row.work.recipe), row);
+      if (row.status === 'failed' && !row.failure!.retryable) this.out.set(fittedBy(row.work), row);
     }
     const needless = this.pieces.filter(({ status, work }) => {
-      return (status === 'queued' || status === 'running') && this.out.has(canonicalJson(work.recipe));
+      return (status === 'queued' || status === 'running') && this.out.has(fittedBy(work));
     });
     if (needless.length === 0) return;
     for (const { key } of needless) this.known.delete(key);
     await this.takeDown(needless);
     for (const { key, work } of needless) {
-      const error = errorOf(this.out.get(canonicalJson(work.recipe))!);
+      const error = errorOf(this.out.get(fittedBy(work))!);
       for (const { reject } of this.waiting.get(key) ?? []) reject(error);
       this.waiting.delete(key);
     }
@@ -260,6 +260,9 @@ export class PieceBoard {
     this.silence = 0;
   }
 }
+
+/** What fails as a whole when one fit of it does. */
+const fittedBy = ({ recipe, features }: PieceWork) => canonicalJson([recipe, features ?? null]);
 
 /** A failed piece as what its fit threw. */
 function errorOf({ failure }: TrainingPiece): Error {

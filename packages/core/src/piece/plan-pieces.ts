@@ -1,5 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
-import { refittedBlocks, type ChampionUnderTest } from '../evaluation/evaluate-candidate.js';
+import { featuresRead, refittedBlocks, type ChampionUnderTest } from '../evaluation/evaluate-candidate.js';
 import type { EvaluationBlock } from '../evaluation/paired-evaluation.js';
 import type { ArtifactRef } from '../model/model-version.js';
 import type { Recipe } from '../run/trainer-definition.js';
@@ -15,10 +15,16 @@ export interface PieceSource {
 }
 
 /** The piece that refits a recipe on the rows before a block and scores the block. */
-export function refitWork(source: PieceSource, recipe: Recipe, { fitRows, from, to }: EvaluationBlock): PieceWork {
+export function refitWork(
+  source: PieceSource,
+  recipe: Recipe,
+  { fitRows, from, to }: EvaluationBlock,
+  features?: readonly string[],
+): PieceWork {
   const lineage = { purpose: 'evaluation', rows: String(fitRows) };
   const initial = initialOf(source, recipe, source.dataset.times[from]);
-  return { ...common(source, recipe), fitRows, judged: { from, to }, lineage, ...(initial ? { initial } : {}) };
+  const optional = { ...(features ? { features } : {}), ...(initial ? { initial } : {}) };
+  return { ...common(source, recipe), fitRows, judged: { from, to }, lineage, ...optional };
 }
 
 /** The piece that fits the chosen recipe on every row; its model is the candidate. */
@@ -33,7 +39,10 @@ export function evaluationWorks(source: PieceSource, recipes: readonly Recipe[])
   const works = recipes.flatMap((recipe) => blocks.map((block) => refitWork(source, recipe, block)));
   if (champion.kind === 'loaded') {
     const { recipe } = champion.version.lineage;
-    for (const block of refittedBlocks(dataset, blocks, champion.version)) works.push(refitWork(source, recipe, block));
+    const features = featuresRead(dataset, champion.version);
+    for (const block of refittedBlocks(dataset, blocks, champion.version)) {
+      works.push(refitWork(source, recipe, block, features));
+    }
   }
   return works.sort((one, other) => other.fitRows - one.fitRows);
 }

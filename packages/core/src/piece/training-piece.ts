@@ -11,6 +11,8 @@ export interface PieceWork {
   /** Scores rows [from, to); without it the model itself is what is wanted. */
   readonly judged?: { readonly from: number; readonly to: number };
   readonly recipe: Recipe;
+  /** Names of the features that the fit may read, in their order; not given: all of the rows. */
+  readonly features?: readonly string[];
   readonly seed: number;
   /** Written into the artifact. */
   readonly lineage: Readonly<Record<string, string>>;

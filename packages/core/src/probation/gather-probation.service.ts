@@ -1,6 +1,7 @@
 import { Records } from '../dataset/records.port.js';
 import { VersionLoader } from '../deployment/version-loader.service.js';
 import type { ModelDefinition } from '../model/model-definition.js';
+import { schemaOf } from '../model/version-features.js';
 import type { ModelVersion } from '../model/model-version.js';
 import { Models } from '../model/models.port.js';
 import { PluginRegistry } from '../plugin/registry.js';
@@ -46,7 +47,10 @@ export class GatherProbation {
     ]);
     const error = previous?.evaluation?.metrics['rmse'];
     const scale = definition.task.kind === 'regression' && error !== undefined && error > 0 ? error * error : undefined;
-    const pairs = previous && (await this.pairsWith(previous, definition, matured, scale));
+    // Recorded is what the version on probation has read.
+    const schema = champion ? schemaOf(champion, definition.schema) : definition.schema;
+    const recorded = { task: definition.task, schema };
+    const pairs = previous && (await this.pairsWith(previous, recorded, matured, scale));
     return {
       startedAt: probation.asOf,
       asOf,
@@ -62,17 +66,16 @@ export class GatherProbation {
 
   /**
    * Recorded features are all that a version needs to answer, so the champion before scores them afterwards. Undefined
-   * where it cannot: its artifact is broken, it reads other features, or a regression has nothing to be scaled by.
+   * where it cannot: its artifact is broken, it reads features that were not recorded, or a regression has nothing to be scaled by.
    */
   private async pairsWith(
     previous: ModelVersion,
-    definition: ModelDefinition,
+    { task, schema }: Pick<ModelDefinition, 'task' | 'schema'>,
     matured: readonly MaturedPrediction<FeaturedAnswer>[],
     scale: number | undefined,
   ): Promise<readonly RolloutPair[] | undefined> {
-    const { task, schema } = definition;
     if (task.kind === 'regression' && scale === undefined) return undefined;
-    const loaded = await this.versions.tryLoad(previous, definition);
+    const loaded = await this.versions.tryLoad(previous, { task, schema });
     if ('problem' in loaded) return undefined;
     try {
       const width = schema.features.length;

@@ -17,10 +17,10 @@ export class FreshRefits implements Refits {
     private readonly tools: Omit<PieceTools, 'dataset' | 'initial'>,
   ) {}
 
-  scores(recipe: Recipe, block: EvaluationBlock): Promise<Float32Array> {
-    const name = canonicalJson([recipe, block]);
+  scores(recipe: Recipe, block: EvaluationBlock, features?: readonly string[]): Promise<Float32Array> {
+    const name = canonicalJson([recipe, block, features ?? null]);
     let scores = this.scored.get(name);
-    if (!scores) this.scored.set(name, (scores = this.score(refitWork(this.source, recipe, block))));
+    if (!scores) this.scored.set(name, (scores = this.score(refitWork(this.source, recipe, block, features))));
     return scores;
   }
 

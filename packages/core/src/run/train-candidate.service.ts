@@ -98,6 +98,7 @@ export class TrainCandidate implements RunStep {
     return {
       dataHash: snapshot.sha256,
       schemaHash: schemaHash(dataset.schema),
+      features: dataset.schema.features,
       recipe,
       seed: config.seed,
       codeVersion,

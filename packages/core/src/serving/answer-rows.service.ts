@@ -21,6 +21,8 @@ export interface AnsweredRow {
   readonly arm: RolloutArm;
   readonly version: number;
   readonly scores: readonly number[];
+  /** The columns of the row that the version has read; not given: all of them. */
+  readonly columns?: readonly number[];
   /** Of an answer given during a rollout. */
   readonly split?: Split;
 }
@@ -51,17 +53,20 @@ export class AnswerRows {
     tried.forEach((index, place) => {
       const scores = tries?.scores[place];
       if (!trial || !scores) return;
-      answers[index] = { arm: 'challenger', version: trial.rollout.challenger, scores, split: splits[index] };
+      const { challenger: version } = trial.rollout;
+      answers[index] = { arm: 'challenger', version, scores, ...readOf(tries), split: splits[index] };
     });
     const left = indices(answers, (answer) => answer === undefined);
-    const { scores, milliseconds } = await this.scoreAsChampion(champion, valuesOf(rows, left));
+    const own = await this.scoreAsChampion(champion, valuesOf(rows, left));
+    const { scores, milliseconds } = own;
     if (scores.includes(undefined)) {
       throw unprocessable('not_scorable', 'The model gives no finite answer for these features; nothing was recorded.');
     }
     left.forEach((index, place) => {
       const { version } = champion.version;
       const split = splits[index];
-      answers[index] = { arm: 'champion', version, scores: scores[place]!, ...(split ? { split } : {}) };
+      const answer = { arm: 'champion' as const, version, scores: scores[place]!, ...readOf(own) };
+      answers[index] = { ...answer, ...(split ? { split } : {}) };
     });
     if (trial) {
       // Counted only now: rows that nobody can score are the request's fault, and were refused as a whole above.
@@ -94,6 +99,8 @@ export class AnswerRows {
 function splitOf({ rollout }: Trial, key: string): Split {
   return { rolloutId: rollout.id, share: rollout.share, assigned: armOf(rollout, key) };
 }
+
+const readOf = ({ columns }: ScoredRows) => (columns ? { columns } : {});
 
 /** Undefined when the challenger is not in memory or throws. */
 async function tryChallenger(

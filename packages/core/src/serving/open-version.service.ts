@@ -1,5 +1,6 @@
 import { VersionLoader } from '../deployment/version-loader.service.js';
 import { Models } from '../model/models.port.js';
+import { readsOf } from '../model/version-features.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { Service } from '../shared/service.js';
 import type { LoadedVersion } from './loaded-version.js';
@@ -20,6 +21,9 @@ export class OpenVersion {
     if (!version || !row) return { problem: `The registry has no version ${number} of "${model}".` };
     const definition = this.plugins.models.get(row.definition);
     const loaded = await this.loader.tryLoad(version, definition);
-    return 'problem' in loaded ? loaded : { version, definition, scorer: loaded.scorer };
+    if ('problem' in loaded) return loaded;
+    const reads = readsOf(version, definition.schema);
+    const own = reads.kind === 'columns' ? { columns: reads.columns } : {};
+    return { version, definition, scorer: loaded.scorer, ...own };
   }
 }

@@ -6,7 +6,7 @@ import { Ids } from '../shared/ids.port.js';
 import { Service } from '../shared/service.js';
 import { ArmTallies } from './arm-tallies.service.js';
 import { ChampionHolder } from './champion-holder.service.js';
-import type { LoadedVersion } from './loaded-version.js';
+import { readBy, recordedFeatures, type LoadedVersion } from './loaded-version.js';
 import { RolloutHolder } from './rollout-holder.service.js';
 import { scoreRows } from './score-rows.js';
 
@@ -93,7 +93,7 @@ export class ScoreCounterparts {
       const finite = scores.filter((row) => row !== undefined).length;
       this.tallies.scored(rolloutId, arm, finite, milliseconds);
       this.tallies.failed(rolloutId, arm, group.length - finite);
-      return group.flatMap((one, index) => (scores[index] ? [this.shadow(one, scores[index])] : []));
+      return group.flatMap((one, index) => (scores[index] ? [this.shadow(one, scores[index], loaded)] : []));
     };
     try {
       if (arm === 'champion') return await this.champions.use(answered.model, work);
@@ -108,9 +108,14 @@ export class ScoreCounterparts {
     return [];
   }
 
-  private shadow({ answered, version }: Counterpart, scores: readonly number[]): NewPrediction {
+  private shadow(
+    { answered, version, features: values }: Counterpart,
+    scores: readonly number[],
+    { columns }: LoadedVersion,
+  ): NewPrediction {
     const { split: _, ...common } = answered;
-    return { ...common, id: this.ids.next(), version, arm: 'shadow', scores, pairOf: answered.id };
+    const features = recordedFeatures(readBy(columns, values));
+    return { ...common, features, id: this.ids.next(), version, arm: 'shadow', scores, pairOf: answered.id };
   }
 
   /** Waits for a database that is away, unless the process ends; the queue fills meanwhile. */

@@ -6,6 +6,8 @@ export interface ScoredRows {
   readonly scores: readonly (readonly number[] | undefined)[];
   /** Milliseconds per row. */
   readonly milliseconds: number;
+  /** The columns that the version has read (`LoadedVersion.columns`). */
+  readonly columns?: readonly number[];
 }
 
 /**
@@ -13,7 +15,7 @@ export interface ScoredRows {
  * @param rows features in schema order, NaN = missing.
  */
 export async function scoreRows(
-  { scorer }: Pick<LoadedVersion, 'scorer'>,
+  { scorer, columns }: Pick<LoadedVersion, 'scorer' | 'columns'>,
   rows: readonly (readonly number[])[],
 ): Promise<ScoredRows> {
   if (rows.length === 0) return { scores: [], milliseconds: 0 };
@@ -27,5 +29,5 @@ export async function scoreRows(
     const row = Array.from(flat.subarray(index * outputs, (index + 1) * outputs));
     return row.every(Number.isFinite) ? row : undefined;
   });
-  return { scores, milliseconds };
+  return { scores, milliseconds, ...(columns ? { columns } : {}) };
 }

@@ -9,7 +9,7 @@ import { AnswerRows, type AnsweredRow } from './answer-rows.service.js';
 import { ChampionHolder } from './champion-holder.service.js';
 import { featurise, type Featurised, type Instance } from './featurise.js';
 import { LiveState } from './live-state.service.js';
-import type { LoadedVersion } from './loaded-version.js';
+import { readBy, recordedFeatures, type LoadedVersion } from './loaded-version.js';
 import { RolloutHolder, type Trial } from './rollout-holder.service.js';
 import { ScoreCounterparts } from './score-counterparts.service.js';
 
@@ -23,7 +23,7 @@ export interface ServedPrediction {
   readonly key?: string;
   readonly occurredAt: Date;
   readonly input: NewPrediction['input'];
-  /** Names of the features, in the order of their values. */
+  /** Names of the features that the version has read, in the order of their values. */
   readonly featureNames: readonly string[];
   readonly features: readonly (number | null)[];
   /** Probabilities in class order, or the one predicted value. */
@@ -64,7 +64,7 @@ export class ServePredictionService {
         trial,
         asked.map(({ id, key }, index) => ({ splitKey: key ?? id, values: rows[index]!.values })),
       );
-      const answers = asked.map((one, index) => ({ ...one, ...answered[index]! }));
+      const answers = asked.map((one, index) => answerOf(champion, one, rows[index]!, answered[index]!));
       const predictions = answers.map(toPrediction);
       await this.predictions.insert(predictions);
       if (trial) this.offer(trial, predictions, answered, rows);
@@ -77,7 +77,7 @@ export class ServePredictionService {
     instance: Instance,
     row: Featurised,
     now: Date,
-  ): Omit<ServedPrediction, keyof AnsweredRow> {
+  ): Asked {
     return {
       id: this.ids.next(),
       model,
@@ -85,8 +85,6 @@ export class ServePredictionService {
       key: instance.key ?? row.input.key,
       occurredAt: instance.occurredAt ?? row.input.occurredAt ?? now,
       input: row.input.payload,
-      featureNames: definition.schema.features.map((feature) => feature.name),
-      features: row.values.map((value) => (Number.isFinite(value) ? value : null)),
       warnings: row.warnings,
     };
   }
@@ -109,6 +107,19 @@ export class ServePredictionService {
       }),
     );
   }
+}
+
+type Asked = Omit<ServedPrediction, keyof AnsweredRow | 'featureNames' | 'features'>;
+
+/** Recorded are the features that the version has read: what its later answers are compared with, whatever is computed then. */
+function answerOf(
+  { definition: { schema } }: LoadedVersion,
+  asked: Asked,
+  { values }: Featurised,
+  { columns, ...answered }: AnsweredRow,
+): ServedPrediction {
+  const featureNames = readBy(columns, schema.features).map(({ name }) => name);
+  return { ...asked, featureNames, features: recordedFeatures(readBy(columns, values)), ...answered };
 }
 
 function toPrediction(answer: ServedPrediction): NewPrediction {

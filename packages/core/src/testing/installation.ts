@@ -112,10 +112,14 @@ export function installation({ config, now = '2024-01-01T00:00:00Z', rows }: Ins
   ];
   const given = bound(adapters);
   /** Services of one process; every call is another process on the same database, maybe with parts of its own. */
-  const process = (own: Partial<Rows & { readonly clock: FakeClock }> = {}, other?: Partial<RunTiming>) =>
+  const process = (
+    own: Partial<Rows & { readonly clock: FakeClock; readonly plugins: PluginRegistry }> = {},
+    other?: Partial<RunTiming>,
+  ) =>
     constructor(
       new Map([
         ...bound({ ...adapters, ...own }),
+        [PluginRegistry, own.plugins ?? plugins],
         [RunTiming, other ? Object.assign(new RunTiming(), timing, other) : timing],
       ]),
     );

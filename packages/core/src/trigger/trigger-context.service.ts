@@ -7,6 +7,7 @@ import { profileFromJson } from '../drift/profile-json.js';
 import { decodeReferenceSample, mostSampleRows } from '../drift/reference-sample.js';
 import type { ModelVersion } from '../model/model-version.js';
 import { Models, type Model } from '../model/models.port.js';
+import { schemaOf } from '../model/version-features.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { withBenchmarks } from '../prediction/benchmarks.js';
 import type { MaturedPrediction } from '../prediction/prediction.js';
@@ -51,7 +52,9 @@ export class TriggerContexts {
     const retrainedSeq = retraining?.run.predictionSeq ?? 0;
     const { champion, tookOver, window, start } = await this.incumbent(model.name, asOf, judgement);
     const definition = this.plugins.models.get(model.definition);
-    const { name, task, schema } = definition;
+    const { name, task } = definition;
+    // Answers are recorded, and judged, as the champion has read them.
+    const schema = champion ? schemaOf(champion, definition.schema) : definition.schema;
     const context: TriggerContext = {
       model: model.name,
       definition: { name, task, schema },
