@@ -37,8 +37,8 @@ export class Mortal {
     return new Proxy(adapter, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name);
-        // Listening has no effect that could be had half.
-        if (name === 'listen') return (value as () => unknown).bind(target);
+        // Listening has no effect that could be had half; what a process is it knows by itself, without a call.
+        if (name === 'listen' || name === 'environment') return (value as () => unknown).bind(target);
         if (typeof value !== 'function') return value;
         return (...args: unknown[]) => this.call(() => Reflect.apply(value, target, args) as unknown);
       },
