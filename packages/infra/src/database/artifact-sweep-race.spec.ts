@@ -21,6 +21,8 @@ const STEP_HOURS = 8;
 /** Steps that something may take from its reference in hand to its row: less than the grace. */
 const MOST_STEPS = artifactGraceMs / HOUR_MS / STEP_HOURS - 2;
 const CONTENTS = 16;
+/** Of everything that is done, so often: a slow machine races for longer. */
+const ENOUGH = 30;
 const signal = new AbortController().signal;
 const bytesOf = (content: number) => new TextEncoder().encode(`model ${content}`);
 
@@ -137,7 +139,10 @@ it('writers, copiers, readers, deleters and two sweeps at once: what a row refer
   };
   const works = [write(one), write(other), copy(third), read(one), read(other), read(third), forget(one)];
   const workers = [...works, sweep(other), sweep(third), async () => clock.pass()].map(repeat);
-  await Promise.race([sleep(6_000), ...workers]).finally(() => (going = false));
+  const enough = async () => {
+    while (going && Object.values(seen).some((count) => count < ENOUGH)) await sleep(50);
+  };
+  await Promise.race([enough(), sleep(90_000), ...workers]).finally(() => (going = false));
   await Promise.all(workers);
 
   for (const { artifact } of await one.living()) {
@@ -151,5 +156,5 @@ it('writers, copiers, readers, deleters and two sweeps at once: what a row refer
   for await (const stored of one.store.list()) left.push(stored);
   expect(new Set(left.map(({ uri }) => uri))).toEqual(await one.references.all());
   // It was a race, and not one that nobody ran.
-  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(5);
-}, 60_000);
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThanOrEqual(ENOUGH);
+}, 120_000);
