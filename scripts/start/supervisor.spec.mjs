@@ -13,9 +13,10 @@ describe('a supervised process', () => {
   let supervised;
   let verdict;
 
-  function supervise(code) {
+  /** Its pid stands in the marks once it listens to what `listeners` says. */
+  function supervise(code, listeners = '') {
     const main = join(folder, 'main.cjs');
-    writeFileSync(main, marks + code);
+    writeFileSync(main, listeners + marks + code);
     const app = { name: 'gateway', main, variable: 'GATEWAY_PORT', port: 1 };
     supervised = new Supervised(app, { MARKS: marksFile, NODE_OPTIONS: '' }, (reason) => (verdict = reason));
     supervised.start();
@@ -68,9 +69,8 @@ describe('a supervised process', () => {
   });
 
   it('is stopped by a signal that it may answer in its own time, and not started again', async () => {
-    supervise(`process.on('SIGTERM', () => setTimeout(() => process.exit(0), 300));` + stays);
+    supervise(stays, `process.on('SIGTERM', () => setTimeout(() => process.exit(0), 300));`);
     await until(() => pids().length === 1);
-    await sleep(200);
     await supervised.stop();
     expect(runs(pids()[0])).toBe(false);
     await sleep(700);
@@ -78,7 +78,7 @@ describe('a supervised process', () => {
   });
 
   it('notices the end of its supervisor by the closed channel', async () => {
-    supervise(`process.on('disconnect', () => process.exit(0));` + stays);
+    supervise(stays, `process.on('disconnect', () => process.exit(0));`);
     await until(() => pids().length === 1);
     const exit = new Promise((resolve) => supervised.child.once('exit', resolve));
     supervised.child.disconnect();

@@ -1,18 +1,21 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { root } from '../setup/root.mjs';
 
 /** Runs one tool of node_modules; its output is shown only when it fails. Counts as one. */
-export function check(name, script, args) {
+export async function check(name, script, args) {
   const startedAt = Date.now();
   const path = join(root, 'node_modules', script);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], {
+  const child = spawn(process.execPath, [path, ...args], {
     cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) },
   });
-  return report(name, startedAt, status === 0 ? undefined : `${stdout}${stderr}`);
+  let told = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (told += text));
+  const [status, signal] = await once(child, 'close');
+  return report(name, startedAt, status === 0 ? undefined : told || `ended with ${status ?? signal}`);
 }
 
 /** Prints how a check ended: `problem` is undefined when it passed. */

@@ -18,6 +18,11 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
+/** Waits until no Postgres has the pid: it is nobody's child here, so that nothing tells of its end. */
+async function gone(pid: number): Promise<void> {
+  while (isPostgres(pid)) await sleep(10);
+}
+
 describe('an embedded Postgres', () => {
   let folder: string;
   let dataDir: string;
@@ -89,7 +94,7 @@ describe('an embedded Postgres', () => {
     const before = await server.start();
     const pid = pidOf();
     process.kill(pid, 'SIGKILL');
-    for (let i = 0; i < 200 && isPostgres(pid); i++) await sleep(10);
+    await gone(pid);
     expect(server.isRunning()).toBe(false);
 
     const url = await server.start();
@@ -112,7 +117,7 @@ describe('an embedded Postgres', () => {
     const pid = pidOf();
     expect(isPostgres(pid)).toBe(true);
     starter.kill('SIGKILL');
-    for (let i = 0; i < 500 && isPostgres(pid); i++) await sleep(10);
+    await gone(pid);
     expect(isPostgres(pid)).toBe(false);
   });
 });
