@@ -107,6 +107,14 @@ export function describePredictionWindows(name: string, make: MakeWorld): void {
       expect(await features({ asOf: at('03T12:00:00'), limit: 1 })).toEqual([3, -3]);
     });
 
+    it('fill a limited window with rows far behind the newest, where only those have an outcome', async () => {
+      await days(9, ['heads', 'tails', 'heads']);
+      expect(await matured({ limit: 2 })).toEqual([2, 3]);
+      expect(await matured({ limit: 3 })).toEqual([1, 2, 3]);
+      expect(await matured({ limit: 5 })).toEqual([1, 2, 3]);
+      expect(await matured({ limit: 0 })).toEqual([]);
+    });
+
     it('begin after an instant or after a watermark', async () => {
       const ids = await days(4, ['heads', 'heads', 'heads', 'heads']);
       const occurredAfter = at('02T12:00:00');
