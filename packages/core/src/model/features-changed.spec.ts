@@ -2,6 +2,8 @@ import { PromoteVersionService } from '../deployment/promote-version.service.js'
 import { RollbackService } from '../deployment/rollback.service.js';
 import { trainOutput } from '../run/outputs.js';
 import { ReproduceRunService } from '../run/reproduce-run.service.js';
+import { GatherProbation } from '../probation/gather-probation.service.js';
+import { RecordOutcomesService } from '../prediction/record-outcomes.service.js';
 import { builtinPlugin } from '../plugin/builtin.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { ChampionHolder } from '../serving/champion-holder.service.js';
@@ -123,6 +125,30 @@ describe('a model that computes a new feature', () => {
     }
     await house.get(RollbackService).execute({ model: 'coin', actor: 'cli', reason: 'spec' });
     expect(await answer(house)).toMatchObject({ version: 1, scores: before.scores, features: before.features });
+  });
+
+  it('is on probation beside the champion before, which scores what the new one has read', async () => {
+    const house = upgraded(await withChampion(auto), more);
+    expect((await retrained(house)).status).toBe('deployed');
+    const ids: string[] = [];
+    for (let n = 0; n < 12; n++) ids.push((await answer(house, { tilt: n / 10, at: '2024-03-01T00:00:00Z' })).id);
+    house.clock.advance({ days: 60 });
+    const reports = ids.map((predictionId) => ({ predictionId, outcome: 'heads' }));
+    await house.get(RecordOutcomesService).execute('coin', reports, 'api');
+    const { items } = await house.models.aliasMoves('coin', 'champion', { limit: 1 });
+    const { id: moveId, version, movedAt } = items[0]!;
+    const rules = house.config.forModel('coin').deployment.probation;
+    const begun = {
+      status: 'watching' as const,
+      outcomes: 0,
+      reason: 'x',
+      evidence: {},
+      startedAt: movedAt,
+      asOf: movedAt,
+    };
+    const probation = { model: 'coin', moveId, version, previousVersion: 1, rules, ...begun };
+    const { pairs } = await house.get(GatherProbation).execute(probation, house.clock.now());
+    expect(pairs).toHaveLength(12);
   });
 
   it('is judged for drift by what its champion reads: old answers and new ones together, nothing that has no other side', async () => {
