@@ -55,6 +55,12 @@ export interface Coverage {
   readonly matured: number;
 }
 
+/** The matured predictions of a window, and the coverage of its newest predictions: one reading tells both. */
+export interface MaturedWindow {
+  readonly coverage: Coverage;
+  readonly matured: readonly MaturedPrediction[];
+}
+
 /** Stores predictions and their outcomes. */
 export abstract class Predictions {
   /** Resolves once all rows are durable. Inserting an id again is a no-op. */
@@ -87,6 +93,8 @@ export abstract class Predictions {
   abstract answered(window: PredictionWindow): Promise<readonly AnsweredPrediction[]>;
   /** Those whose outcome is known; ascending by seq. */
   abstract matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]>;
+  /** What `matured` and `coverage` answer, from one reading. */
+  abstract maturedWithCoverage(window: PredictionWindow): Promise<MaturedWindow>;
   abstract maturedWithFeatures(window: PredictionWindow): Promise<readonly MaturedPrediction<FeaturedAnswer>[]>;
   /**
    * Pairs whose outcome is known, one per key (its first answer; an answer without key stands for itself), ascending

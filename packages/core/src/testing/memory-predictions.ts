@@ -14,6 +14,7 @@ import {
   Predictions,
   type AssignedKeys,
   type Coverage,
+  type MaturedWindow,
   type PairWindow,
   type PredictionWindow,
 } from '../prediction/predictions.port.js';
@@ -117,6 +118,10 @@ export class MemoryPredictions extends Predictions {
 
   async matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]> {
     return this.joined(window, given);
+  }
+
+  async maturedWithCoverage(window: PredictionWindow): Promise<MaturedWindow> {
+    return { coverage: await this.coverage(window), matured: await this.matured(window) };
   }
 
   async maturedWithFeatures(window: PredictionWindow): Promise<readonly MaturedPrediction<FeaturedAnswer>[]> {

@@ -11,7 +11,7 @@ import { schemaOf } from '../model/version-features.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { withBenchmarks } from '../prediction/benchmarks.js';
 import type { MaturedPrediction } from '../prediction/prediction.js';
-import { Predictions, type PredictionWindow } from '../prediction/predictions.port.js';
+import { Predictions, type MaturedWindow, type PredictionWindow } from '../prediction/predictions.port.js';
 import { pastAttempts, type LatestAttempt } from '../run/latest-attempt.js';
 import { TrainingRuns } from '../run/training-runs.port.js';
 import { Clock } from '../shared/clock.port.js';
@@ -55,6 +55,7 @@ export class TriggerContexts {
     const { name, task } = definition;
     // Answers are recorded, and judged, as the champion has read them.
     const schema = champion ? schemaOf(champion, definition.schema) : definition.schema;
+    let newest: Promise<MaturedWindow> | undefined;
     const context: TriggerContext = {
       model: model.name,
       definition: { name, task, schema },
@@ -66,10 +67,14 @@ export class TriggerContexts {
       daysSinceLastRetraining: last && daysBetween(last.at, asOf ?? now),
       predictionsSinceRetraining: await this.predictions.countSince(model.name, retrainedSeq),
       retrainedSeq,
-      matured: once(async (limit: number = MATURED_ROWS) =>
-        withBenchmarks(definition, this.records, await this.predictions.matured({ ...window, limit })),
-      ),
-      coverage: () => this.predictions.coverage(window),
+      matured: once(async (limit: number = MATURED_ROWS) => {
+        const rows =
+          limit === window.limit
+            ? (await (newest ??= this.predictions.maturedWithCoverage(window))).matured
+            : await this.predictions.matured({ ...window, limit });
+        return withBenchmarks(definition, this.records, rows);
+      }),
+      coverage: async () => (newest ? (await newest).coverage : this.predictions.coverage(window)),
       referenceProfile: () => profileOfVersion(champion),
       driftWatch: onceOnly(() =>
         this.driftWatch(champion, start, { at: asOf ?? now, simulated: asOf !== undefined, dryRun }),

@@ -1,4 +1,4 @@
-import type { FeaturedAnswer, MaturedPrediction, OutcomeValue, PredictionWindow } from '@retrain/core';
+import type { FeaturedAnswer, MaturedPrediction, MaturedWindow, OutcomeValue, PredictionWindow } from '@retrain/core';
 import type { Database } from './database.js';
 import { outcomeOwner, windowSql } from './prediction-window.js';
 
@@ -48,14 +48,40 @@ export async function readMatured(
   window: PredictionWindow,
   withFeatures = false,
 ): Promise<readonly MaturedPrediction<FeaturedAnswer>[]> {
-  if (Number.isFinite(window.limit)) {
-    const limit = Math.ceil(window.limit * margin);
-    const answered = await readAnswered(database, { ...window, limit }, withFeatures);
-    const matured = answered.filter(isMatured);
-    if (matured.length >= window.limit || answered.length < limit) {
-      return matured.slice(Math.max(0, matured.length - window.limit));
-    }
-  }
+  if (!Number.isFinite(window.limit)) return readAllMatured(database, window, withFeatures);
+  const wide = widened(window);
+  const answered = await readAnswered(database, wide, withFeatures);
+  return maturedAmong(answered, window, wide) ?? readAllMatured(database, window, withFeatures);
+}
+
+/** The same, with how many of the newest predictions of the window have an outcome: both by one reading. */
+export async function readWithCoverage(database: Database, window: PredictionWindow): Promise<MaturedWindow> {
+  const wide = widened(window);
+  const answered = await readAnswered(database, wide);
+  const newest = answered.slice(Math.max(0, answered.length - window.limit));
+  const coverage = { predictions: newest.length, matured: newest.filter(isMatured).length };
+  return { coverage, matured: maturedAmong(answered, window, wide) ?? (await readAllMatured(database, window)) };
+}
+
+const widened = (window: PredictionWindow) => ({ ...window, limit: Math.ceil(window.limit * margin) });
+
+/** The newest matured of these; undefined when there may be more of them behind. */
+function maturedAmong(
+  answered: readonly Joined[],
+  { limit }: PredictionWindow,
+  wide: PredictionWindow,
+): readonly MaturedPrediction<FeaturedAnswer>[] | undefined {
+  const matured = answered.filter(isMatured);
+  if (matured.length < limit && answered.length >= wide.limit) return undefined;
+  return matured.slice(Math.max(0, matured.length - limit));
+}
+
+/** However far back the outcomes lie. */
+async function readAllMatured(
+  database: Database,
+  window: PredictionWindow,
+  withFeatures = false,
+): Promise<readonly MaturedPrediction<FeaturedAnswer>[]> {
   const { where, known, limit, parameters } = windowSql(window);
   const join = `predictions p JOIN outcomes o ON o.prediction_id = ${outcomeOwner} AND ${known}
     WHERE ${where} ORDER BY p.seq DESC ${limit}`;

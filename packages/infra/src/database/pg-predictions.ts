@@ -8,6 +8,7 @@ import {
   type Coverage,
   type MaturedPair,
   type MaturedPrediction,
+  type MaturedWindow,
   type NewOutcome,
   type NewPrediction,
   type Outcome,
@@ -22,7 +23,7 @@ import type { Database } from './database.js';
 import { readFeatureChunks } from './feature-chunks.js';
 import { GroupCommit } from './group-commit.js';
 import { insertPredictions } from './insert-predictions.js';
-import { readAnswered, readMatured } from './joined-predictions.js';
+import { readAnswered, readMatured, readWithCoverage } from './joined-predictions.js';
 import { pgPage } from './pg-page.js';
 import { outcomeOwner, windowSql } from './prediction-window.js';
 import { countAssignedKeys, readPairs } from './read-pairs.js';
@@ -122,6 +123,10 @@ export class PgPredictions extends Predictions {
 
   matured(window: PredictionWindow): Promise<readonly MaturedPrediction[]> {
     return readMatured(this.database, window);
+  }
+
+  maturedWithCoverage(window: PredictionWindow): Promise<MaturedWindow> {
+    return readWithCoverage(this.database, window);
   }
 
   maturedWithFeatures(window: PredictionWindow): Promise<readonly MaturedPrediction<FeaturedAnswer>[]> {

@@ -87,6 +87,20 @@ export function describePredictionWindows(name: string, make: MakeWorld): void {
       expect(await features({ limit: Infinity })).toHaveLength(10);
     });
 
+    it.each([
+      ['none of the newest is matured', { limit: 2 }],
+      ['some of the newest are matured', { limit: 4 }],
+      ['there are fewer than asked for', { limit: 100 }],
+      ['there is no limit', { limit: Infinity }],
+    ])('tell their coverage and what is matured at once where %s', async (_, overrides) => {
+      await days(7, ['heads', undefined, 'heads', 'tails', 'heads', undefined, undefined]);
+      const { predictions } = world();
+      expect(await predictions.maturedWithCoverage(window(overrides))).toEqual({
+        coverage: await predictions.coverage(window(overrides)),
+        matured: await predictions.matured(window(overrides)),
+      });
+    });
+
     it('know nothing of later events than asOf', async () => {
       await days(5, ['heads', 'heads', 'heads', 'heads', 'heads']);
       const asOf = at('03T12:00:00');
