@@ -75,7 +75,10 @@ export class SweepArtifactsService {
   /** Rows of another database may refer to what these do not: only their own installation may sweep a store. */
   private async heldBack(needed: ReadonlySet<string>): Promise<string | undefined> {
     const [first] = await this.events.after(0, 1);
-    if (!first || needed.size === 0) return 'no row of the database refers to an artifact yet';
+    if (!first || needed.size === 0) {
+      const isEmpty = (await this.artifacts.list()[Symbol.asyncIterator]().next()).done;
+      return isEmpty ? undefined : 'no row of the database refers to an artifact yet';
+    }
     // What nobody can change: the first thing that was ever told. A restored database has it too.
     const installation = sha256(canonicalJson(asJson(first))).slice(0, 16);
     const others = (await this.artifacts.keepers(installation)).filter((keeper) => keeper !== installation);

@@ -2,7 +2,7 @@ import { DeleteVersionService } from '../deployment/delete-version.service.js';
 import { prepareOutput, trainOutput } from '../run/outputs.js';
 import { ReproduceRunService } from '../run/reproduce-run.service.js';
 import type { StoredArtifact } from '../storage/artifact-store.port.js';
-import type { Installation } from '../testing/installation.js';
+import { installation, type Installation } from '../testing/installation.js';
 import { retrain, withChampion } from '../testing/loop.js';
 import { registerCoin } from '../testing/rolling-out.js';
 import { SweepArtifactsService } from './sweep-artifacts.service.js';
@@ -102,6 +102,17 @@ describe('a sweep of the artifact store', () => {
     expect(await sweep(house)).toMatchObject({ setAside: 0, held: expect.stringContaining('another') });
     house.references.all = async () => new Set();
     expect(await sweep(house)).toMatchObject({ setAside: 0, held: expect.stringContaining('no row of the database') });
+  });
+
+  it('has nothing to hold back where nothing is stored yet', async () => {
+    const house = installation();
+    expect(await sweep(house)).toEqual({
+      files: 0,
+      bytes: 0,
+      setAside: 0,
+      leftovers: 0,
+      found: { files: 0, bytes: 0 },
+    });
   });
 
   it('stops when the process is told to', async () => {
