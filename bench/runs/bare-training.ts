@@ -35,7 +35,8 @@ export async function bareTraining() {
   return { seconds, read: read.seconds, tried: tried.seconds, last: last.seconds, log_loss: tried.result.loss };
 }
 
-function fit({ use, with: given }: Recipe, dataset: Dataset) {
+/** One fit by the trainer itself. */
+export function fit({ use, with: given }: Recipe, dataset: Dataset) {
   const trainer = mlPlugin.trainers!.find(({ name }) => name === use)!;
   const { signal } = new AbortController();
   const options = trainer.parseOptions(given);

@@ -2,6 +2,7 @@ import { loadavg, setPriority } from 'node:os';
 import type { TrainingPiece, TrainingRun } from '@retrain/core';
 import type { Part } from '../bar.js';
 import { runParts } from '../run-parts.js';
+import { twoAtOnce } from './at-once.js';
 import { bareTraining } from './bare-training.js';
 import { evaluation, recipes } from './settings.js';
 import { Trainers } from './trainers.js';
@@ -23,12 +24,16 @@ async function fanout(): Promise<Part> {
     await trainers.add();
     const together = figuresOf(await trainers.run('together'));
     load.push(loadavg()[0]);
+    const at_once = await twoAtOnce();
     const overhead = alone.seconds - bare.seconds;
     const allowed = Math.max(2, bare.seconds * 0.1);
     return {
       name: `a run with ${recipes.length} candidates on ${evaluation.blocks} blocks`,
       assumptions: { recipes, evaluation, threads_per_fit: 1, load_before_and_after_each: load },
-      figures: { bare, alone, together, beyond_bare_per_fit: overhead / alone.fits.length, on_paper: onPaper(alone) },
+      figures: {
+        ...{ bare, alone, together, beyond_bare_per_fit: overhead / alone.fits.length },
+        ...{ two_bare_processes_against_one: at_once, on_paper: onPaper(alone) },
+      },
       bars: [
         {
           name: 'one trainer beyond the bare training code',
