@@ -5,6 +5,7 @@ import { AddApprovals1764310000000 } from './migrations/add-approvals-1764310000
 import { AddDriftWatches1764100000000 } from './migrations/add-drift-watches-1764100000000.js';
 import { AddJudgedChampions1764350000000 } from './migrations/add-judged-champions-1764350000000.js';
 import { AddReferenceSamples1764360000000 } from './migrations/add-reference-samples-1764360000000.js';
+import { AddOutcomesCoveringIndex1764900000000 } from './migrations/add-outcomes-covering-index-1764900000000.js';
 import { AddRollouts1764800000000 } from './migrations/add-rollouts-1764800000000.js';
 import { AddTrainingPieces1764400000000 } from './migrations/add-training-pieces-1764400000000.js';
 import { CreateTables1764000000000 } from './migrations/create-tables-1764000000000.js';
@@ -88,6 +89,7 @@ export function createDataSource({ url, poolSize = 10, applicationName = 'retrai
       AddRollouts1764800000000,
       AddVersionTallies1764810000000,
       AddVersionDeletion1764820000000,
+      AddOutcomesCoveringIndex1764900000000,
     ],
     logging: false,
   });

@@ -64,7 +64,8 @@ export const outcomeSchema = new EntitySchema<Outcome>({
     recordedAt: column.instant('recorded_at'),
     revision: column.integer('revision'),
   },
-  indices: [{ name: 'outcomes_model_idx', columns: ['model'] }],
+  // It includes columns, which a mapping cannot say.
+  indices: [{ name: 'outcomes_of_model_idx', columns: ['model'], synchronize: false }],
   checks: [{ name: 'outcomes_outcome_check', expression: `jsonb_typeof(outcome) IN ('string', 'number')` }],
   foreignKeys: [ofPrediction('outcomes_prediction_id_fkey')],
 });
