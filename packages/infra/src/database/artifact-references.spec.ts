@@ -1,8 +1,7 @@
-import { ApproveRunService, PromoteVersionService, RandomIds, RollbackService } from '@retrain/core';
-import { learned, registerCoin, request, retrain, withChampion } from '@retrain/core/testing';
-import { createMigratedDatabase, type TestDatabase } from '../testing/test-database.js';
-import { Database, type Row } from './database.js';
-import { pgAdapters } from './pg-adapters.js';
+import { ApproveRunService, PromoteVersionService, RollbackService } from '@retrain/core';
+import { learned, registerCoin, request, retrain } from '@retrain/core/testing';
+import { InstallationsOnPostgres } from '../testing/installations-on-postgres.js';
+import type { Row } from './database.js';
 
 /** Every place of the database where an artifact is named: what `pg-artifact-references.ts` reads. */
 const places = [
@@ -16,18 +15,13 @@ const places = [
   'training_runs.outputs.train.evidence.uri',
 ];
 
-let created: TestDatabase;
-let database: Database;
+let postgres: InstallationsOnPostgres;
 
 beforeAll(async () => {
-  created = await createMigratedDatabase();
-  database = await Database.open({ url: created.url });
+  postgres = await InstallationsOnPostgres.open();
 }, 60_000);
 
-afterAll(async () => {
-  await database.close();
-  await created.drop();
-});
+afterAll(() => postgres?.close());
 
 /** Paths of the strings in a value that name a stored artifact; places of lists are not told apart. */
 function pathsOf(value: unknown, stored: ReadonlySet<string>, path: string): readonly string[] {
@@ -39,11 +33,7 @@ function pathsOf(value: unknown, stored: ReadonlySet<string>, path: string): rea
 
 it('after a whole loop artifacts are named in the places that a sweep looks at, and nowhere else in the database', async () => {
   const trainers = learned.map(({ use, with: options }) => ({ use, with: { ...options, warm_start: true } }));
-  let rows: ReturnType<typeof pgAdapters> | undefined;
-  const house = await withChampion({
-    config: { gates: [{ use: 'parity', with: {} }] },
-    rows: (clock) => (rows = pgAdapters(database, created.url, clock, new RandomIds())),
-  });
+  const house = await postgres.begin({ gates: [{ use: 'parity', with: {} }] });
   await house.config.update({ trainers }, 'test');
   const why = { model: 'coin', actor: 'key:ann', reason: 'because' };
   const run = await retrain(house);
@@ -56,18 +46,17 @@ it('after a whole loop artifacts are named in the places that a sweep looks at, 
   const stored = new Set<string>();
   for await (const { uri } of house.artifacts.list()) stored.add(uri);
   expect(stored.size).toBeGreaterThan(10);
-  const tables = await database.query<{ name: string }>(
+  const tables = await postgres.database.query<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
   );
   expect(tables.rows.length).toBeGreaterThan(20);
   const found = new Set<string>();
   for (const { name } of tables.rows) {
-    const { rows: all } = await database.query<{ row: Row }>(`SELECT to_jsonb(t) AS row FROM "${name}" t`);
+    const { rows: all } = await postgres.database.query<{ row: Row }>(`SELECT to_jsonb(t) AS row FROM "${name}" t`);
     for (const { row } of all) for (const path of pathsOf(row, stored, name)) found.add(path);
   }
   // Another place here: add it to `pg-artifact-references.ts`, `artifactReferences` and their contract, or files that it
   // names are removed.
   expect([...found].sort()).toEqual(places);
   expect(await house.references.all()).toEqual(stored);
-  await rows!.signals.close();
 }, 60_000);

@@ -9,6 +9,7 @@ import { ChildProcessFitting } from '../fitting/child-process-fitting.js';
 import { isAlive } from '../fitting/is-alive.js';
 import { readLineage } from '../onnx/inspect-artifact.js';
 import { gone } from '../testing/gone.js';
+import { aFittingJob } from '../testing/a-fitting-job.js';
 import { syntheticDataset } from '../testing/synthetic-dataset.js';
 import { softmaxRegression } from '../trainer/softmax-regression.js';
 import { commandTrainer } from './command-trainer.js';
@@ -22,15 +23,8 @@ const fitting = new ChildProcessFitting();
 const PATIENCE = 60_000;
 
 function job(program: readonly string[], over: Partial<FittingJob> = {}): FittingJob {
-  return {
-    recipe: { use: 'command', with: { command: [process.execPath, programs, ...program], hyper: { depth: 3 } } },
-    dataset,
-    seed: 7,
-    lineage: { run: 'run-1' },
-    limits: { memoryMb: 512, timeoutSeconds: 30 },
-    signal: new AbortController().signal,
-    ...over,
-  };
+  const options = { command: [process.execPath, programs, ...program], hyper: { depth: 3 } };
+  return aFittingJob({ recipe: { use: 'command', with: options }, dataset, seed: 7, ...over });
 }
 
 /** Starts a fit and waits for the process id that its program tells as progress. */

@@ -3,26 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { softmaxRegression } from '../trainer/softmax-regression.js';
+import { aFittingJob } from '../testing/a-fitting-job.js';
 import { gone } from '../testing/gone.js';
-import { syntheticDataset } from '../testing/synthetic-dataset.js';
 import { ChildProcessFitting } from './child-process-fitting.js';
 import { isAlive } from './is-alive.js';
 
 const plugin = new URL('../testing/difficult-trainers.ts', import.meta.url).href;
 const fitting = new ChildProcessFitting({ modules: [plugin] });
-const dataset = syntheticDataset({ rows: 300, features: 5, classes: 3, seed: 1, missing: 0.1 });
-
-function job(over: Partial<FittingJob> = {}): FittingJob {
-  return {
-    recipe: { use: 'softmax_regression', with: {} },
-    dataset,
-    seed: 1,
-    lineage: { run: 'run-1' },
-    limits: { memoryMb: 512, timeoutSeconds: 30 },
-    signal: new AbortController().signal,
-    ...over,
-  };
-}
+const { dataset } = aFittingJob();
 
 /** Milliseconds per example: each starts processes, on machines that may be busy. */
 const PATIENCE = 60_000;
@@ -39,9 +27,9 @@ describe('ChildProcessFitting', () => {
     'fits the same model as here, bit for bit, and tells its progress',
     async () => {
       const progress: number[] = [];
-      const there = await fitting.fit(job({ onProgress: (fraction) => progress.push(fraction) }));
+      const there = await fitting.fit(aFittingJob({ onProgress: (fraction) => progress.push(fraction) }));
       const here = await softmaxRegression.fit({
-        ...job(),
+        ...aFittingJob(),
         options: softmaxRegression.parseOptions({}),
         onProgress: () => undefined,
       });
@@ -59,8 +47,8 @@ describe('ChildProcessFitting', () => {
     'hands the model on that a warm start begins from',
     async () => {
       const recipe = { use: 'softmax_regression', with: { warm_start: true } };
-      const { artifact: initial } = await fitting.fit(job({ recipe }));
-      const { diagnostics } = await fitting.fit(job({ recipe, initial }));
+      const { artifact: initial } = await fitting.fit(aFittingJob({ recipe }));
+      const { diagnostics } = await fitting.fit(aFittingJob({ recipe, initial }));
       expect(diagnostics).toMatchObject({ warm_start: { used: true }, converged: true });
     },
     PATIENCE,
@@ -78,7 +66,7 @@ describe('ChildProcessFitting', () => {
         keys: ['ключ', 'key'],
         benchmark: Float64Array.of(0.1, 0.2, 0.7, NaN, NaN, NaN),
       };
-      const { diagnostics } = await fitting.fit(job({ ...using('echo'), dataset: part }));
+      const { diagnostics } = await fitting.fit(aFittingJob({ ...using('echo'), dataset: part }));
       expect(diagnostics).toEqual({
         types: ['Float32Array', 'Float64Array', 'Float64Array', 'Float64Array'],
         features: Array.from(part.features, String),
@@ -97,7 +85,7 @@ describe('ChildProcessFitting', () => {
     'keeps secrets of the environment to itself',
     async () => {
       process.env.RETRAIN_TEST_SECRET = 'hidden';
-      const { diagnostics } = await fitting.fit(job(using('environment')));
+      const { diagnostics } = await fitting.fit(aFittingJob(using('environment')));
       delete process.env.RETRAIN_TEST_SECRET;
       expect(diagnostics.names).toContain('PATH');
       expect(diagnostics.names).not.toContain('RETRAIN_TEST_SECRET');
@@ -108,16 +96,16 @@ describe('ChildProcessFitting', () => {
   it(
     'refuses unknown trainers, wrong options and wrong tasks before it starts a process',
     async () => {
-      await expect(fitting.fit(job(using('softmax_regresion')))).rejects.toMatchObject({
+      await expect(fitting.fit(aFittingJob(using('softmax_regresion')))).rejects.toMatchObject({
         code: 'unknown_trainer',
         message: expect.stringContaining('Did you mean "softmax_regression"?') as string,
       });
       const recipe = { use: 'softmax_regression', with: { l2: -1 } };
-      await expect(fitting.fit(job({ recipe }))).rejects.toMatchObject({
+      await expect(fitting.fit(aFittingJob({ recipe }))).rejects.toMatchObject({
         code: 'invalid_trainer_options',
         issues: [{ path: 'l2', given: -1 }],
       });
-      await expect(fitting.fit(job(using('linear_regression')))).rejects.toMatchObject({
+      await expect(fitting.fit(aFittingJob(using('linear_regression')))).rejects.toMatchObject({
         code: 'invalid_trainer_options',
       });
     },
@@ -128,7 +116,7 @@ describe('ChildProcessFitting', () => {
     'says which plug-in module cannot be had',
     async () => {
       const absent = new ChildProcessFitting({ modules: ['/nowhere/plugin.js'] });
-      await expect(absent.fit(job())).rejects.toMatchObject({
+      await expect(absent.fit(aFittingJob())).rejects.toMatchObject({
         code: 'fitting_failed',
         message: expect.stringContaining('/nowhere/plugin.js cannot be imported') as string,
       });
@@ -140,12 +128,12 @@ describe('ChildProcessFitting', () => {
     'passes on what a trainer refuses, with its details',
     async () => {
       const outcomes = new Float64Array(dataset.rows);
-      await expect(fitting.fit(job({ dataset: { ...dataset, outcomes } }))).rejects.toMatchObject({
+      await expect(fitting.fit(aFittingJob({ dataset: { ...dataset, outcomes } }))).rejects.toMatchObject({
         name: 'DomainError',
         kind: 'unprocessable',
         code: 'insufficient_data',
       });
-      await expect(fitting.fit(job(using('picky')))).rejects.toMatchObject({
+      await expect(fitting.fit(aFittingJob(using('picky')))).rejects.toMatchObject({
         kind: 'conflict',
         code: 'too_windy',
         issues: [{ path: 'wind', message: 'blows' }],
@@ -166,7 +154,7 @@ describe('ChildProcessFitting', () => {
   ])(
     'fails with the reason when the trainer %s',
     async (_, use, reason) => {
-      await expect(fitting.fit(job(using(use)))).rejects.toMatchObject({
+      await expect(fitting.fit(aFittingJob(using(use)))).rejects.toMatchObject({
         code: 'fitting_failed',
         message: expect.stringContaining(reason) as string,
       });
@@ -181,7 +169,7 @@ describe('ChildProcessFitting', () => {
     'fails alone when the fit fills its memory with %s',
     async (_, use) => {
       const limits = { memoryMb: 150, timeoutSeconds: 30 };
-      await expect(fitting.fit(job({ ...using(use), limits }))).rejects.toMatchObject({
+      await expect(fitting.fit(aFittingJob({ ...using(use), limits }))).rejects.toMatchObject({
         code: 'fitting_out_of_memory',
       });
     },
@@ -194,7 +182,7 @@ describe('ChildProcessFitting', () => {
       const limits = { memoryMb: 512, timeoutSeconds: 10 };
       let running: Promise<unknown> | undefined;
       const pid = await pidFrom((onProgress) => {
-        running = fitting.fit(job({ ...using('stuck'), limits, onProgress }));
+        running = fitting.fit(aFittingJob({ ...using('stuck'), limits, onProgress }));
         running.catch(() => undefined);
       });
       expect(isAlive(pid)).toBe(true);
@@ -211,7 +199,7 @@ describe('ChildProcessFitting', () => {
       const reason = new Error('cancelled by a person');
       let running: Promise<unknown> | undefined;
       const grandchild = await pidFrom((onProgress) => {
-        running = fitting.fit(job({ ...using('stubborn'), signal: controller.signal, onProgress }));
+        running = fitting.fit(aFittingJob({ ...using('stubborn'), signal: controller.signal, onProgress }));
         running.catch(() => undefined);
       });
       expect(isAlive(grandchild)).toBe(true);
@@ -226,7 +214,7 @@ describe('ChildProcessFitting', () => {
     'starts nothing when it is aborted already',
     async () => {
       const reason = new Error('too late');
-      await expect(fitting.fit(job({ signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
+      await expect(fitting.fit(aFittingJob({ signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
     },
     PATIENCE,
   );

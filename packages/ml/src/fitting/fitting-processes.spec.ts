@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { aFittingJob } from '../testing/a-fitting-job.js';
 import { gone } from '../testing/gone.js';
 import { syntheticDataset } from '../testing/synthetic-dataset.js';
 import { ChildProcessFitting } from './child-process-fitting.js';
 import { isAlive } from './is-alive.js';
 
 const plugin = new URL('../testing/leaving-trainers.ts', import.meta.url).href;
-const dataset = syntheticDataset({ rows: 300, features: 5, classes: 3, seed: 1, missing: 0.1 });
 
 /** Milliseconds per example: each starts processes, on machines that may be busy. */
 const PATIENCE = 60_000;
@@ -18,17 +18,7 @@ const PATIENCE = 60_000;
 /** A host whose idle processes wait as long as an example takes, unless it says otherwise. */
 const host = (keepSeconds = 60) => new ChildProcessFitting({ modules: [plugin], keepSeconds });
 
-function job(use: string, over: Partial<FittingJob> = {}): FittingJob {
-  return {
-    recipe: { use, with: {} },
-    dataset,
-    seed: 1,
-    lineage: { run: 'run-1' },
-    limits: { memoryMb: 512, timeoutSeconds: 30 },
-    signal: new AbortController().signal,
-    ...over,
-  };
-}
+const job = (use: string, over: Partial<FittingJob> = {}) => aFittingJob({ recipe: { use, with: {} }, ...over });
 
 interface Told extends JsonObject {
   pid: number;
