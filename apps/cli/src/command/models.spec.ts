@@ -91,9 +91,12 @@ describe('retrain models', () => {
     });
     for (const word of ['two', '0', '1.5']) {
       await expect(retrain('models', 'delete', word, '--reason', 'x')).rejects.toMatchObject({
-        code: 'commander.invalidArgument',
+        code: exitCode.usage,
+        message: `"${word}" is no version: give a whole number from 1 up.`,
       });
     }
-    expect(asked.filter(({ request }) => request.startsWith('DELETE'))).toEqual([]);
+    await expect(retrain('rollback', '--to', 'two')).rejects.toMatchObject({ code: exitCode.usage });
+    await expect(retrain('promote', 'two')).rejects.toBeInstanceOf(CommandFailed);
+    expect(asked.filter(({ request }) => !request.startsWith('GET'))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
+import { CommandFailed, exitCode } from '../exit-code.js';
 import { withQuery } from '../http/api-client.js';
 import { toldDeployment, type DeploymentView } from './approvals.js';
 import { action, type CommandContext } from './context.js';
@@ -32,7 +33,9 @@ interface MoveView {
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a version is a whole number from 1 up');
+  if (!Number.isInteger(value) || value < 1) {
+    throw new CommandFailed(exitCode.usage, `"${text}" is no version: give a whole number from 1 up.`);
+  }
   return value;
 }
 

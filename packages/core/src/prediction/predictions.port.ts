@@ -84,8 +84,11 @@ export abstract class Predictions {
    */
   abstract outcomesOf(predictionIds: readonly string[]): Promise<readonly Outcome[]>;
 
-  /** Number of predictions of the callers' arms (shadow answers do not count) with seq > afterSeq. */
-  abstract countSince(model: string, afterSeq: number): Promise<number>;
+  /**
+   * Number of predictions of the callers' arms (shadow answers do not count) with seq > afterSeq; where `asOf` is given,
+   * of events at or before it.
+   */
+  abstract countSince(model: string, afterSeq: number, asOf?: Date): Promise<number>;
   /** The newest seq in use, 0 when there is none: the watermark a run starts from. */
   abstract lastSeq(): Promise<number>;
   abstract coverage(window: PredictionWindow): Promise<Coverage>;

@@ -90,8 +90,9 @@ export class MemoryPredictions extends Predictions {
     return known ? 'corrected' : 'recorded';
   }
 
-  async countSince(model: string, afterSeq: number): Promise<number> {
-    return this.ofModel(model).filter(({ seq, arm }) => seq > afterSeq && arm !== 'shadow').length;
+  async countSince(model: string, afterSeq: number, asOf?: Date): Promise<number> {
+    const since = this.ofModel(model).filter(({ seq, arm }) => seq > afterSeq && arm !== 'shadow');
+    return since.filter(({ occurredAt }) => asOf === undefined || occurredAt <= asOf).length;
   }
 
   async lastSeq(): Promise<number> {

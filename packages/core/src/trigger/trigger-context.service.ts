@@ -65,7 +65,7 @@ export class TriggerContexts {
       championAgeDays: tookOver && daysBetween(tookOver, asOf ?? now),
       daysSinceLastJudgement: judgement && daysBetween(judgement.at, asOf ?? now),
       daysSinceLastRetraining: last && daysBetween(last.at, asOf ?? now),
-      predictionsSinceRetraining: await this.predictions.countSince(model.name, retrainedSeq),
+      predictionsSinceRetraining: await this.predictions.countSince(model.name, retrainedSeq, asOf),
       retrainedSeq,
       matured: once(async (limit: number = MATURED_ROWS) => {
         const rows =

@@ -97,8 +97,8 @@ export class PgPredictions extends Predictions {
     return this.database.objects(outcomeSchema, sql, [ids]);
   }
 
-  countSince(model: string, afterSeq: number): Promise<number> {
-    return this.counts.since(model, afterSeq);
+  countSince(model: string, afterSeq: number, asOf?: Date): Promise<number> {
+    return asOf ? this.counts.until(model, afterSeq, asOf) : this.counts.since(model, afterSeq);
   }
 
   async lastSeq(): Promise<number> {

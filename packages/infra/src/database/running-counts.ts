@@ -33,4 +33,14 @@ export class RunningCounts {
     if (lasting) this.known.set(model, count);
     return count.count;
   }
+
+  /** The same, of events at or before a day of the past: each time anew. */
+  async until(model: string, afterSeq: number, asOf: Date): Promise<number> {
+    const { rows } = await this.database.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM predictions
+       WHERE model = $1 AND seq > $2 AND arm <> 'shadow' AND occurred_at <= $3`,
+      [model, afterSeq, asOf],
+    );
+    return rows[0]!.count;
+  }
 }

@@ -107,6 +107,8 @@ export function describePredictionWindows(name: string, make: MakeWorld): void {
       expect(await features({ asOf })).toEqual([1, -1, 2, -2, 3, -3]);
       expect(await world().predictions.coverage(window({ asOf }))).toEqual({ predictions: 3, matured: 2 });
       expect(await features({ asOf: at('03T11:59:59.999') })).toHaveLength(4);
+      expect(await world().predictions.countSince('coin', 0, asOf)).toBe(3);
+      expect(await world().predictions.countSince('coin', 0)).toBe(5);
     });
 
     it('know nothing of outcomes observed later than asOf', async () => {
