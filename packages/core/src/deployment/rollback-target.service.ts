@@ -13,26 +13,25 @@ export class RollbackTarget {
   ) {}
 
   /**
-   * The version that served before this one was promoted; undefined when none did. Moves that were roll-backs do not
-   * count: rolling back twice goes two versions back, not to and fro.
+   * The version that served before this one was promoted; undefined when none did. Moves that were roll-backs, and
+   * promotions that were taken back, do not count: rolling back twice goes two versions back, not to and fro.
    */
   async of(model: string, version: number): Promise<number | undefined> {
     for await (const move of this.moves(model)) {
       if (move.version !== version || move.previousVersion === undefined) continue;
-      if ((await this.deploymentOf(move))?.kind !== 'rollback') return move.previousVersion;
+      const deployment = await this.deploymentOf(move);
+      if (deployment?.kind !== 'rollback' && deployment?.status !== 'rolled_back') return move.previousVersion;
     }
     return undefined;
   }
 
-  /** Whether a version answered before, and whether it did so without being taken back since. */
+  /** Whether a version answered before, and whether it was taken back the last time that it did. */
   async served(model: string, version: number): Promise<'never' | 'taken_back' | 'good'> {
-    let served: 'never' | 'taken_back' = 'never';
     for await (const move of this.moves(model)) {
       if (move.version !== version) continue;
-      served = 'taken_back';
-      if ((await this.deploymentOf(move))?.status !== 'rolled_back') return 'good';
+      return (await this.deploymentOf(move))?.status === 'rolled_back' ? 'taken_back' : 'good';
     }
-    return served;
+    return 'never';
   }
 
   private async deploymentOf({ deploymentId }: AliasMove) {
