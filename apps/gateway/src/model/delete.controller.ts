@@ -1,10 +1,11 @@
 import { Body, Controller, Delete, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { DeleteVersionService, notFound } from '@retrain/core';
+import { DeleteVersionService } from '@retrain/core';
 import { Actor } from '../http/actor.js';
 import { Documented } from '../http/documented.js';
 import { BodyPipe } from '../http/schema.pipe.js';
 import { reasonSchema, type ReasonBody } from '../retraining/retraining-schemas.js';
+import { versionNumber } from './find-version.js';
 import { ModelNames } from './model-names.js';
 import { versionView } from './version-view.js';
 
@@ -37,8 +38,7 @@ export class DeleteController {
     @Actor() actor: string,
   ) {
     const model = this.names.resolve(name);
-    const version = /^[1-9]\d{0,8}$/.test(number) ? Number(number) : undefined;
-    if (version === undefined) throw notFound('unknown_version', `Model "${model}" has no version ${number}.`);
+    const version = versionNumber(model, number);
     return versionView(await this.deleting.execute({ model, version, actor, reason: reason ?? 'deleted by hand' }));
   }
 }

@@ -15,6 +15,7 @@ import { Documented } from '../http/documented.js';
 import { pageQuery, pageRequest, pageView, type PageQuery } from '../http/paging.js';
 import { QueryPipe } from '../http/schema.pipe.js';
 import { circuitView } from './circuit-view.js';
+import { findVersion } from './find-version.js';
 import { ModelNames } from './model-names.js';
 import { deploymentView, modelView, moveView, versionView } from './version-view.js';
 
@@ -85,8 +86,7 @@ export class ModelsController {
   })
   async version(@Param('model') name: string, @Param('version') number: string) {
     await this.find(name);
-    const found = /^[1-9]\d{0,8}$/.test(number) ? await this.models.version(name, Number(number)) : undefined;
-    if (!found) throw notFound('unknown_version', `Model "${name}" has no version ${number}.`);
+    const found = await findVersion(this.models, name, number);
     const inUse = found.deletedAt ? undefined : await this.uses.of(name, found.version);
     return { ...versionView(found, true, await this.quarantines.list(name)), in_use: inUse ?? null };
   }

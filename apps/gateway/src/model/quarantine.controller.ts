@@ -1,10 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { notFound, Quarantines, ReleaseVersionService } from '@retrain/core';
+import { Quarantines, ReleaseVersionService } from '@retrain/core';
 import { Actor } from '../http/actor.js';
 import { Documented } from '../http/documented.js';
 import { BodyPipe } from '../http/schema.pipe.js';
 import { reasonSchema, type ReasonBody } from '../retraining/retraining-schemas.js';
+import { versionNumber } from './find-version.js';
 import { ModelNames } from './model-names.js';
 import { quarantineView } from './version-view.js';
 
@@ -52,8 +53,7 @@ export class QuarantineController {
     @Actor() actor: string,
   ) {
     const model = this.names.resolve(name);
-    const version = /^[1-9]\d{0,8}$/.test(number) ? Number(number) : undefined;
-    if (version === undefined) throw notFound('unknown_version', `Model "${model}" has no version ${number}.`);
+    const version = versionNumber(model, number);
     const given = { model, version, actor, reason: reason ?? 'released by hand' };
     return quarantineView(await this.releasing.execute(given));
   }

@@ -3,7 +3,6 @@ import { ApiTags } from '@nestjs/swagger';
 import {
   lineageTold,
   Models,
-  notFound,
   reportHtml,
   reportMarkdown,
   RunProgressService,
@@ -15,6 +14,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { preferred } from '../http/accept.js';
 import { Documented } from '../http/documented.js';
+import { findVersion } from '../model/find-version.js';
 import { findRun } from '../retraining/find-run.js';
 import { RunDetails } from '../retraining/run-details.js';
 import { storyView } from './story-view.js';
@@ -92,8 +92,7 @@ export class StoryController {
   @Get('models/:model/versions/:version/lineage')
   @Documented({ summary: 'Where a version comes from, who approved it, when it served', answer: lineage })
   async ofVersion(@Param('model') model: string, @Param('version') number: string) {
-    const version = /^[1-9]\d{0,8}$/.test(number) ? await this.models.version(model, Number(number)) : undefined;
-    if (!version) throw notFound('unknown_version', `Model "${model}" has no version ${number}.`);
+    const version = await findVersion(this.models, model, number);
     const run = version.runId === undefined ? undefined : await this.runs.find(version.runId);
     return lineageTold(run ? await this.telling.execute(run) : await this.tellingVersions.execute(version));
   }
